@@ -1,0 +1,59 @@
+//===- Driver.cpp - The sinter command line -------------------------------===//
+
+#include "compiler/Driver/Driver.h"
+
+#include "compiler/Driver/Options.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+using namespace sinter;
+
+namespace {
+
+struct Subcommand {
+  llvm::StringRef name;
+  llvm::StringRef summary;
+  int (*run)(const driver::Arguments &);
+};
+
+const llvm::ArrayRef<Subcommand> subcommands = {};
+
+void printUsage(FILE *stream) {
+  fmt::print(stream, "sinter: ahead-of-time compiler for residual convolutional networks\n\n"
+                     "Usage: sinter SUBCOMMAND ...      (sinter SUBCOMMAND --help tells more)\n\n");
+  for (const Subcommand &subcommand : subcommands)
+    fmt::print(stream, "  {:<10}{}\n", subcommand.name.str(), subcommand.summary.str());
+}
+
+} // namespace
+
+int driver::main(int argc, const char *const *argv) {
+  if (argc < 2) {
+    printUsage(stderr);
+    return 1;
+  }
+  llvm::StringRef name = argv[1];
+  if (name == "--help" || name == "-h" || name == "help") {
+    printUsage(stdout);
+    return 0;
+  }
+  if (name == "--version") {
+    fmt::print("sinter {}\n", SINTER_VERSION);
+    return 0;
+  }
+  for (const Subcommand &subcommand : subcommands)
+    if (subcommand.name == name)
+      return subcommand.run(Arguments(argv + 2, argv + argc));
+
+  const Subcommand *nearest = nullptr;
+  unsigned bestDistance = 3;
+  for (const Subcommand &subcommand : subcommands)
+    if (unsigned distance = name.edit_distance(subcommand.name); distance < bestDistance) {
+      bestDistance = distance;
+      nearest = &subcommand;
+    }
+  return fail(fmt::format("unknown subcommand '{}'{}", name.str(),
+                          nearest ? fmt::format("; did you mean '{}'?", nearest->name.str())
+                                  : "; see 'sinter --help'"));
+}

@@ -1,0 +1,336 @@
+//===- NNShapes.cpp - Shape inference of nn operations --------------------===//
+//
+// Each inferReturnTypes checks the operation's numbered constraints and
+// reports the first one that fails at the operation's location.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/NN/IR/NN.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace sinter::nn;
+
+using Loc = std::optional<Location>;
+using Types = SmallVectorImpl<Type>;
+
+namespace {
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<ShapedType>(value.getType()).getShape(); }
+
+RankedTensorType tensor(MLIRContext *context, ArrayRef<int64_t> shape) {
+  return RankedTensorType::get(shape, Float32Type::get(context));
+}
+
+LogicalResult expectVector(Loc loc, Value value, StringRef name, int64_t length) {
+  if (!value || shapeOf(value)[0] == length)
+    return success();
+  return emitOptionalError(loc, "expects '", name, "' to have ", length, " values, got ",
+                           shapeOf(value)[0]);
+}
+
+/// Stride, dilation or kernel: `count` entries of at least `minimum`.
+LogicalResult expectEntries(Loc loc, ArrayRef<int64_t> values, StringRef name, size_t count,
+                            int64_t minimum) {
+  if (values.size() != count)
+    return emitOptionalError(loc, "expects '", name, "' to have ", count, " entries, got ",
+                             values.size());
+  for (int64_t value : values)
+    if (value < minimum)
+      return emitOptionalError(loc, "expects entries of '", name, "' to be at least ", minimum,
+                               ", got ", value);
+  return success();
+}
+
+/// Height and width of what a window sees: image, padding included.
+struct Window {
+  int64_t size, stride, before, after, kernel;
+
+  int64_t padded() const { return size + before + after; }
+  int64_t steps(bool ceil) const {
+    int64_t span = padded() - kernel;
+    int64_t count = (ceil ? llvm::divideCeil(span, stride) : span / stride) + 1;
+    // A window that would start in the trailing padding is dropped.
+    if (ceil && (count - 1) * stride >= size + before)
+      --count;
+    return count;
+  }
+};
+
+LogicalResult expectFits(Loc loc, const Window &window, StringRef dimension) {
+  if (window.kernel <= window.padded())
+    return success();
+  return emitOptionalError(loc, "expects the kernel to fit into the padded input, got a kernel of ",
+                           window.kernel, " on a ", dimension, " of ", window.padded());
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+struct Convolution {
+  Value input, weight, bias;
+  ArrayRef<int64_t> strides, padding, dilations;
+  int64_t groups;
+};
+
+/// nn.conv2d C1 to C5. Returns the result's shape.
+FailureOr<SmallVector<int64_t, 4>> inferConvolution(Loc loc, const Convolution &conv) {
+  // C1
+  if (failed(expectEntries(loc, conv.strides, "strides", 2, 1)) ||
+      failed(expectEntries(loc, conv.dilations, "dilations", 2, 1)) ||
+      failed(expectEntries(loc, conv.padding, "padding", 4, 0)))
+    return failure();
+  ArrayRef<int64_t> input = shapeOf(conv.input), weight = shapeOf(conv.weight);
+  // C2
+  if (conv.groups < 1 || input[1] % conv.groups || weight[0] % conv.groups)
+    return emitOptionalError(loc, "expects 'groups' to divide the input channels ", input[1],
+                             " and the output channels ", weight[0], ", got ", conv.groups);
+  // C3
+  if (weight[1] != input[1] / conv.groups)
+    return emitOptionalError(loc, "expects 'weight' to have ", input[1] / conv.groups,
+                             " input channels, got ", weight[1]);
+  // C4
+  SmallVector<int64_t, 4> result{input[0], weight[0]};
+  for (int dim : {0, 1}) {
+    Window window{input[2 + dim], conv.strides[dim], conv.padding[dim], conv.padding[2 + dim],
+                  conv.dilations[dim] * (weight[2 + dim] - 1) + 1};
+    if (failed(expectFits(loc, window, dim ? "width" : "height")))
+      return failure();
+    result.push_back(window.steps(/*ceil=*/false));
+  }
+  // C5
+  if (failed(expectVector(loc, conv.bias, "bias", weight[0])))
+    return failure();
+  return result;
+}
+
+} // namespace
+
+LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  auto shape = inferConvolution(loc, {op.getInput(), op.getWeight(), op.getBias(), op.getStrides(),
+                                      op.getPadding(), op.getDilations(),
+                                      static_cast<int64_t>(op.getGroups())});
+  if (failed(shape))
+    return failure();
+  types.push_back(tensor(context, *shape));
+  return success();
+}
+
+LogicalResult FusedConv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
+                                              Types &types) {
+  // nn.fused_conv2d C1
+  auto shape = inferConvolution(loc, {op.getInput(), op.getWeight(), op.getBias(), op.getStrides(),
+                                      op.getPadding(), op.getDilations(),
+                                      static_cast<int64_t>(op.getGroups())});
+  if (failed(shape))
+    return failure();
+  RankedTensorType result = tensor(context, *shape);
+  // nn.fused_conv2d C2
+  if (op.getResidual() && op.getResidual().getType() != result)
+    return emitOptionalError(loc, "expects 'residual' to be ", result, ", got ",
+                             op.getResidual().getType());
+  types.append({result, tensor(context, {(*shape)[0], (*shape)[1], 1, 1})});
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Parameters, batch norm
+//===----------------------------------------------------------------------===//
+
+LogicalResult FoldedWeightOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.folded_weight C1
+  int64_t channels = shapeOf(op.getWeight())[0];
+  if (failed(expectVector(loc, op.getGamma(), "gamma", channels)) ||
+      failed(expectVector(loc, op.getRunningVar(), "running_var", channels)))
+    return failure();
+  types.push_back(op.getWeight().getType());
+  return success();
+}
+
+LogicalResult FoldedBiasOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.folded_bias C1
+  int64_t channels = shapeOf(op.getGamma())[0];
+  if (failed(expectVector(loc, op.getBeta(), "beta", channels)) ||
+      failed(expectVector(loc, op.getRunningMean(), "running_mean", channels)) ||
+      failed(expectVector(loc, op.getRunningVar(), "running_var", channels)) ||
+      failed(expectVector(loc, op.getBias(), "bias", channels)))
+    return failure();
+  types.push_back(op.getGamma().getType());
+  return success();
+}
+
+LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.batch_norm C1
+  int64_t channels = shapeOf(op.getInput())[1];
+  if (failed(expectVector(loc, op.getWeight(), "weight", channels)) ||
+      failed(expectVector(loc, op.getBias(), "bias", channels)) ||
+      failed(expectVector(loc, op.getRunningMean(), "running_mean", channels)) ||
+      failed(expectVector(loc, op.getRunningVar(), "running_var", channels)))
+    return failure();
+  // nn.batch_norm C2
+  double epsilon = op.getEpsilon().convertToDouble();
+  if (!(epsilon >= 0))
+    return emitOptionalError(loc, "expects 'epsilon' to be at least 0, got ", epsilon);
+  types.push_back(op.getInput().getType());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+template <typename Adaptor>
+static LogicalResult inferPool(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  ArrayRef<int64_t> kernel = op.getKernel(), strides = op.getStrides(), padding = op.getPadding();
+  // nn.max_pool C1, nn.avg_pool C1
+  if (failed(expectEntries(loc, kernel, "kernel", 2, 1)) ||
+      failed(expectEntries(loc, strides, "strides", 2, 1)) ||
+      failed(expectEntries(loc, padding, "padding", 4, 0)))
+    return failure();
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  SmallVector<int64_t, 4> result{input[0], input[1]};
+  for (int dim : {0, 1}) {
+    Window window{input[2 + dim], strides[dim], padding[dim], padding[2 + dim], kernel[dim]};
+    // nn.max_pool C2, nn.avg_pool C2
+    if (std::max(window.before, window.after) >= window.kernel)
+      return emitOptionalError(loc, "expects 'padding' to be less than the kernel of ",
+                               window.kernel, ", got ", std::max(window.before, window.after));
+    // nn.max_pool C3, nn.avg_pool C3
+    if (failed(expectFits(loc, window, dim ? "width" : "height")))
+      return failure();
+    result.push_back(window.steps(op.getCeilMode()));
+  }
+  types.push_back(tensor(context, result));
+  return success();
+}
+
+LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  return inferPool(context, loc, op, types);
+}
+
+LogicalResult AvgPoolOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  return inferPool(context, loc, op, types);
+}
+
+LogicalResult GlobalAvgPoolOp::inferReturnTypes(MLIRContext *context, Loc, Adaptor op,
+                                                Types &types) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  types.push_back(tensor(context, {input[0], input[1], 1, 1}));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Linear, flatten, channels
+//===----------------------------------------------------------------------===//
+
+LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput()), weight = shapeOf(op.getWeight());
+  // nn.linear C1
+  if (weight[1] != input[1])
+    return emitOptionalError(loc, "expects 'weight' to have ", input[1], " columns, got ",
+                             weight[1]);
+  // nn.linear C2
+  if (failed(expectVector(loc, op.getBias(), "bias", weight[0])))
+    return failure();
+  types.push_back(tensor(context, {input[0], weight[0]}));
+  return success();
+}
+
+LogicalResult FlattenOp::inferReturnTypes(MLIRContext *context, Loc, Adaptor op, Types &types) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  types.push_back(tensor(context, {input[0], input[1] * input[2] * input[3]}));
+  return success();
+}
+
+LogicalResult PadChannelsOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
+                                              Types &types) {
+  int64_t before = op.getBefore(), after = op.getAfter();
+  // nn.pad_channels C1
+  if (before < 0 || after < 0)
+    return emitOptionalError(loc, "expects 'before' and 'after' to be at least 0, got ", before,
+                             " and ", after);
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  types.push_back(tensor(context, {input[0], before + input[1] + after, input[2], input[3]}));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Squeeze-and-excitation, scaling
+//===----------------------------------------------------------------------===//
+
+/// True for rows x columns and for rows x columns x 1 x 1.
+static bool isMatrix(Value value, int64_t rows, int64_t columns) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  return (shape.size() == 2 || (shape.size() == 4 && shape[2] == 1 && shape[3] == 1)) &&
+         shape[0] == rows && shape[1] == columns;
+}
+
+/// Constraints C1 to C3 that nn.squeeze_excite and nn.se_gate share.
+template <typename Adaptor>
+static LogicalResult checkGate(Loc loc, Adaptor op, int64_t channels) {
+  // nn.squeeze_excite C1, nn.se_gate C1
+  ArrayRef<int64_t> reduce = shapeOf(op.getReduce());
+  if (reduce.empty() || !isMatrix(op.getReduce(), reduce[0], channels))
+    return emitOptionalError(loc, "expects 'reduce' to have ", channels,
+                             " columns to match the channels, got ", op.getReduce().getType());
+  // nn.squeeze_excite C2, nn.se_gate C2
+  if (!isMatrix(op.getExpand(), channels, reduce[0]))
+    return emitOptionalError(loc, "expects 'expand' to be ", channels, " x ", reduce[0], ", got ",
+                             op.getExpand().getType());
+  // nn.squeeze_excite C3, nn.se_gate C3
+  return failure(failed(expectVector(loc, op.getReduceBias(), "reduce_bias", reduce[0])) ||
+                 failed(expectVector(loc, op.getExpandBias(), "expand_bias", channels)));
+}
+
+LogicalResult SqueezeExciteOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(checkGate(loc, op, shapeOf(op.getInput())[1])))
+    return failure();
+  types.push_back(op.getInput().getType());
+  return success();
+}
+
+/// True if `value` is N x C x 1 x 1 for a feature map of shape `shape`.
+static bool isPerChannel(Value value, ArrayRef<int64_t> shape) {
+  return shapeOf(value) == ArrayRef<int64_t>({shape[0], shape[1], 1, 1});
+}
+
+LogicalResult SEGateOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.se_gate C4
+  ArrayRef<int64_t> mean = shapeOf(op.getMean());
+  if (!isPerChannel(op.getMean(), mean))
+    return emitOptionalError(loc, "expects 'mean' to be N x C x 1 x 1, got ",
+                             op.getMean().getType());
+  if (failed(checkGate(loc, op, mean[1])))
+    return failure();
+  types.push_back(op.getMean().getType());
+  return success();
+}
+
+static LogicalResult expectScale(Loc loc, Value scale, StringRef name, Value input) {
+  if (scale.getType() == input.getType() || isPerChannel(scale, shapeOf(input)))
+    return success();
+  return emitOptionalError(loc, "expects '", name, "' to have the shape of the input ",
+                           input.getType(), " or of its channel means, got ", scale.getType());
+}
+
+LogicalResult MulOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.mul C1
+  if (failed(expectScale(loc, op.getRhs(), "rhs", op.getLhs())))
+    return failure();
+  types.push_back(op.getLhs().getType());
+  return success();
+}
+
+LogicalResult ScaleAddOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.scale_add C1
+  if (op.getScale() && failed(expectScale(loc, op.getScale(), "scale", op.getInput())))
+    return failure();
+  // nn.scale_add C2
+  if (op.getResidual() && op.getResidual().getType() != op.getInput().getType())
+    return emitOptionalError(loc, "expects 'residual' to be ", op.getInput().getType(), ", got ",
+                             op.getResidual().getType());
+  types.push_back(op.getInput().getType());
+  return success();
+}
