@@ -17,7 +17,14 @@ struct Subcommand {
   int (*run)(const driver::Arguments &);
 };
 
-const llvm::ArrayRef<Subcommand> subcommands = {};
+int versionMain(const driver::Arguments &) {
+  fmt::print("sinter {}\n", SINTER_VERSION);
+  return 0;
+}
+
+const Subcommand subcommands[] = {
+    {"version", "print the version", versionMain},
+};
 
 void printUsage(FILE *stream) {
   fmt::print(stream, "sinter: ahead-of-time compiler for residual convolutional networks\n\n"
@@ -38,10 +45,8 @@ int driver::main(int argc, const char *const *argv) {
     printUsage(stdout);
     return 0;
   }
-  if (name == "--version") {
-    fmt::print("sinter {}\n", SINTER_VERSION);
-    return 0;
-  }
+  if (name == "--version")
+    return versionMain({});
   for (const Subcommand &subcommand : subcommands)
     if (subcommand.name == name)
       return subcommand.run(Arguments(argv + 2, argv + argc));
