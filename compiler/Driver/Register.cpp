@@ -2,6 +2,9 @@
 
 #include "compiler/Driver/Register.h"
 
+#include "compiler/Conversion/NNToKernel/NNToKernel.h"
+#include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/NN/IR/NN.h"
 #include "dialects/NN/Transforms/Passes.h"
 
@@ -9,7 +12,11 @@
 #include "mlir/Transforms/Passes.h"
 
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
-  registry.insert<nn::NNDialect, mlir::func::FuncDialect>();
+  registry.insert<kernel::KernelDialect, nn::NNDialect, mlir::func::FuncDialect>();
+  registerLowerToKernelModels(registry);
+
   mlir::registerTransformsPasses();
   nn::registerNNPasses();
+  registerNNToKernelPasses();
+  kernel::registerKernelPasses();
 }
