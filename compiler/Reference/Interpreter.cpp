@@ -7,6 +7,7 @@
 
 #include "compiler/Frontend/Weights/WeightSource.h"
 #include "compiler/Reference/Frame.h"
+#include "compiler/Support/Location.h"
 #include "dialects/NN/IR/NN.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -69,17 +70,10 @@ void ReferenceFrame::release(Operation &op) {
 // Checks
 //===----------------------------------------------------------------------===//
 
-/// "FILE:LINE:COL: " where `loc` has a place, else "".
-static std::string placeOf(Location loc) {
-  std::string place;
-  loc->walk([&](Location at) {
-    if (auto file = dyn_cast<FileLineColLoc>(at); file && place.empty())
-      place = (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
-               Twine(file.getColumn()) + ": ")
-                  .str();
-    return WalkResult::advance();
-  });
-  return place;
+/// An error at the place of `op`.
+static Error errorAt(Operation *op, const Twine &message) {
+  std::string place = placeOf(op->getLoc());
+  return createStringError(place.empty() ? message : place + ": " + message);
 }
 
 static Error checkTensor(Operation *op, Type type) {
@@ -91,20 +85,18 @@ static Error checkTensor(Operation *op, Type type) {
     return Error::success();
   std::string text;
   llvm::raw_string_ostream(text) << type;
-  return createStringError(placeOf(op->getLoc()) +
-                           "expects tensors of at most " + std::to_string(maxReferenceElements) +
-                           " elements in the reference, got " + text);
+  return errorAt(op, "expects tensors of at most " + Twine(maxReferenceElements) +
+                         " elements in the reference, got " + text);
 }
 
 /// Holds every operation below `network` to what evaluation relies on.
 static Error checkNetwork(func::FuncOp network, const WeightSource &weights) {
   if (network.isExternal() || !network.getBody().hasOneBlock())
-    return createStringError(placeOf(network.getLoc()) +
-                             "expects a network with a body of one block");
+    return errorAt(network, "expects a network with a body of one block");
   Error error = Error::success();
   network.getBody().walk([&](Operation *op) {
     auto fail = [&](const Twine &message) {
-      error = createStringError(placeOf(op->getLoc()) + message);
+      error = errorAt(op, message);
       return WalkResult::interrupt();
     };
     if (!op->hasTrait<OpTrait::IsTerminator>() && !isa<nn::ReferenceOpInterface>(op))
