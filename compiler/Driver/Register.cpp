@@ -5,6 +5,7 @@
 #include "compiler/Frontend/Weights/WeightSource.h"
 #include "compiler/Reference/Reference.h"
 #include "dialects/NN/IR/NN.h"
+#include "dialects/NN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
@@ -14,4 +15,5 @@ void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registerWeightModels(registry);
   registerReferenceModels(registry);
   mlir::registerTransformsPasses();
+  nn::registerNNPasses();
 }

@@ -240,3 +240,11 @@ DoubleTensor reference::foldedBias(const DoubleTensor &gamma, const DoubleTensor
              std::sqrt(variance.data[k] + epsilon);
   return result;
 }
+
+DoubleTensor reference::foldedScale(const DoubleTensor &gamma, const DoubleTensor &variance,
+                                    double epsilon) {
+  DoubleTensor result = gamma;
+  for (auto [value, v] : llvm::zip_equal(result.data, variance.data))
+    value /= std::sqrt(v + epsilon);
+  return result;
+}

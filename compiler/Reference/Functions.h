@@ -76,6 +76,9 @@ DoubleTensor foldedBias(const DoubleTensor &gamma, const DoubleTensor &beta,
                         const DoubleTensor &mean, const DoubleTensor &variance,
                         const DoubleTensor *bias, double epsilon);
 
+/// gamma[k] / sqrt(variance[k] + epsilon)
+DoubleTensor foldedScale(const DoubleTensor &gamma, const DoubleTensor &variance, double epsilon);
+
 } // namespace sinter::reference
 
 #endif // SINTER_COMPILER_REFERENCE_FUNCTIONS_H

@@ -55,6 +55,13 @@ struct FoldedBiasModel : Model<FoldedBiasModel, FoldedBiasOp> {
   }
 };
 
+struct FoldedScaleModel : Model<FoldedScaleModel, FoldedScaleOp> {
+  static DoubleTensor compute(FoldedScaleOp op, ReferenceFrame &frame) {
+    return foldedScale(frame[op.getGamma()], frame[op.getRunningVar()],
+                       op.getEpsilon().convertToDouble());
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Layers
 //===----------------------------------------------------------------------===//
@@ -218,6 +225,7 @@ void sinter::registerReferenceModels(DialectRegistry &registry) {
     ParameterOp::attachInterface<ParameterModel>(*context);
     FoldedWeightOp::attachInterface<FoldedWeightModel>(*context);
     FoldedBiasOp::attachInterface<FoldedBiasModel>(*context);
+    FoldedScaleOp::attachInterface<FoldedScaleModel>(*context);
     Conv2dOp::attachInterface<Conv2dModel>(*context);
     BatchNormOp::attachInterface<BatchNormModel>(*context);
     MaxPoolOp::attachInterface<MaxPoolModel>(*context);

@@ -50,7 +50,7 @@ llvm::Expected<std::vector<DoubleTensor>> interpret(mlir::func::FuncOp network,
                                                     const WeightSource &weights,
                                                     ReferenceHook hook = nullptr);
 
-/// The value of an nn.parameter, nn.folded_weight or nn.folded_bias, from
+/// The value of an nn.parameter, nn.folded_weight, nn.folded_scale or nn.folded_bias, from
 /// weights that have passed `checkWeights`.
 DoubleTensor evaluateParameter(mlir::Value value, const WeightSource &weights);
 

@@ -47,6 +47,7 @@ using LinearRoles = FixedRoles<LinearOp, R::Data, R::Filter, R::Bias>;
 using BatchNormRoles =
     FixedRoles<BatchNormOp, R::Data, R::Gamma, R::Beta, R::RunningMean, R::RunningVar>;
 using FoldedWeightRoles = FixedRoles<FoldedWeightOp, R::Filter, R::Gamma, R::RunningVar>;
+using FoldedScaleRoles = FixedRoles<FoldedScaleOp, R::Gamma, R::RunningVar>;
 using FoldedBiasRoles =
     FixedRoles<FoldedBiasOp, R::Gamma, R::Beta, R::RunningMean, R::RunningVar, R::Bias>;
 
@@ -58,6 +59,7 @@ void sinter::registerWeightModels(DialectRegistry &registry) {
     LinearOp::attachInterface<LinearRoles>(*context);
     BatchNormOp::attachInterface<BatchNormRoles>(*context);
     FoldedWeightOp::attachInterface<FoldedWeightRoles>(*context);
+    FoldedScaleOp::attachInterface<FoldedScaleRoles>(*context);
     FoldedBiasOp::attachInterface<FoldedBiasRoles>(*context);
     FusedConv2dOp::attachInterface<FusedConv2dRoles>(*context);
     SqueezeExciteOp::attachInterface<GateRoles<SqueezeExciteOp>>(*context);
