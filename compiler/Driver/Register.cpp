@@ -3,6 +3,8 @@
 #include "compiler/Driver/Register.h"
 
 #include "compiler/Conversion/NNToKernel/NNToKernel.h"
+#include "compiler/Frontend/Weights/WeightSource.h"
+#include "compiler/Reference/Reference.h"
 #include "dialects/Kernel/IR/Kernel.h"
 #include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/NN/IR/NN.h"
@@ -14,6 +16,8 @@
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registry.insert<kernel::KernelDialect, nn::NNDialect, mlir::func::FuncDialect>();
   registerLowerToKernelModels(registry);
+  registerReferenceModels(registry);
+  registerWeightModels(registry);
 
   mlir::registerTransformsPasses();
   nn::registerNNPasses();
