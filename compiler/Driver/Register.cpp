@@ -2,6 +2,8 @@
 
 #include "compiler/Driver/Register.h"
 
+#include "compiler/Frontend/Weights/WeightSource.h"
+#include "compiler/Reference/Reference.h"
 #include "dialects/NN/IR/NN.h"
 #include "dialects/NN/Transforms/Passes.h"
 
@@ -10,6 +12,8 @@
 
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registry.insert<nn::NNDialect, mlir::func::FuncDialect>();
+  registerWeightModels(registry);
+  registerReferenceModels(registry);
   mlir::registerTransformsPasses();
   nn::registerNNPasses();
 }

@@ -11,8 +11,8 @@
 
 #include "compiler/Support/File.h"
 #include "compiler/Support/HalfFloat.h"
+#include "compiler/Support/Quote.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/EndianStream.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -93,9 +93,9 @@ public:
         return "expects 'KEY': VALUE";
       int index = *key == "descr" ? 0 : *key == "fortran_order" ? 1 : *key == "shape" ? 2 : -1;
       if (index < 0)
-        return ("expects the keys descr, fortran_order and shape, got '" + *key + "'").str();
+        return "expects the keys descr, fortran_order and shape, got " + quoted(*key);
       if (seen[index])
-        return ("expects the key '" + *key + "' once").str();
+        return "expects the key " + quoted(*key) + " once";
       seen[index] = true;
       std::string error = index == 0 ? parseDescr() : index == 1 ? parseOrder() : parseShape();
       if (!error.empty())
@@ -149,7 +149,7 @@ private:
       if (type.name == name)
         header.type = &type;
     if (!header.type)
-      return ("expects an array of real numbers, got elements of type '" + *descr + "'").str();
+      return "expects an array of real numbers, got elements of type " + quoted(*descr);
     return "";
   }
 
