@@ -3,6 +3,7 @@
 #include "compiler/Driver/Register.h"
 
 #include "dialects/NN/IR/NN.h"
+#include "dialects/NN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
@@ -10,4 +11,5 @@
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registry.insert<nn::NNDialect, mlir::func::FuncDialect>();
   mlir::registerTransformsPasses();
+  nn::registerNNPasses();
 }

@@ -79,4 +79,27 @@ def NN_FoldedBiasOp : NN_ShapedOp<"folded_bias"> {
   }];
 }
 
+def NN_FoldedScaleOp : NN_ShapedOp<"folded_scale"> {
+  let summary = "the factor of a batch norm that stands alone";
+  let description = [{
+    result[k] = gamma[k] / sqrt(running_var[k] + epsilon)
+
+    With `nn.folded_bias` it makes a batch norm one multiply and one add per
+    value. Computed in double precision when weights are packed.
+
+    - (C1) `gamma` and `running_var` have the same length.
+
+    #### Example
+    ```mlir
+    func.func @example(%gamma: tensor<64xf32>, %var: tensor<64xf32>) -> tensor<64xf32> {
+      %0 = nn.folded_scale %gamma, %var {epsilon = 1.0e-5 : f64} : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+      return %0 : tensor<64xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Vector:$gamma, NN_Vector:$running_var, F64Attr:$epsilon);
+  let results = (outs NN_Vector:$result);
+  let assemblyFormat = "$gamma `,` $running_var attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // SINTER_DIALECTS_NN_IR_NNPARAMETEROPS_TD

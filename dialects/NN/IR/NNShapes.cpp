@@ -161,6 +161,14 @@ LogicalResult FoldedBiasOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op,
   return success();
 }
 
+LogicalResult FoldedScaleOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  // nn.folded_scale C1
+  if (failed(expectVector(loc, op.getRunningVar(), "running_var", shapeOf(op.getGamma())[0])))
+    return failure();
+  types.push_back(op.getGamma().getType());
+  return success();
+}
+
 LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
   // nn.batch_norm C1
   int64_t channels = shapeOf(op.getInput())[1];
