@@ -20,9 +20,13 @@ struct network {
 };
 
 /* What the generated header of a network says about it. */
-#define NETWORK(name, NAME)                                                                      \
-  {#name,                 name##_run,           NAME##_INPUT_ELEMENTS,                           \
-   NAME##_OUTPUT_ELEMENTS, NAME##_WORKSPACE_BYTES, NAME##_WORKSPACE_ALIGNMENT}
+#define NETWORK(name, NAME)                                                                        \
+  {#name,                                                                                          \
+   name##_run,                                                                                     \
+   NAME##_INPUT_ELEMENTS,                                                                          \
+   NAME##_OUTPUT_ELEMENTS,                                                                         \
+   NAME##_WORKSPACE_BYTES,                                                                         \
+   NAME##_WORKSPACE_ALIGNMENT}
 
 static const struct network networks[] = {
     NETWORK(digits, DIGITS),
@@ -31,14 +35,7 @@ static const struct network networks[] = {
 };
 
 static const char *const drawing[8] = {
-    "  +###  ",
-    " +####  ",
-    "  +##   ",
-    "  ##-   ",
-    "  +##+  ",
-    "    ##+ ",
-    "   +##+ ",
-    "  +#+   ",
+    "  +###  ", " +####  ", "  +##   ", "  ##-   ", "  +##+  ", "    ##+ ", "   +##+ ", "  +#+   ",
 };
 
 /* The drawing as the digits network wants it, in [0, 1]; anything will do for the others. */
@@ -75,8 +72,7 @@ static int classify(const struct network *network) {
 
   if (input && output && workspace) {
     fill(network, input);
-    if (network->run(input, output, workspace) == 0 &&
-        network->run(input, again, workspace) == 0 &&
+    if (network->run(input, output, workspace) == 0 && network->run(input, again, workspace) == 0 &&
         memcmp(output, again, network->outputs * sizeof(float)) == 0)
       result = (int)largest(output, network->outputs);
   }
