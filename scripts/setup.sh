@@ -50,7 +50,7 @@ find_missing() {
   fi
 }
 
-# Runs a command as root; callers check as_root_possible first.
+# Runs a command as root, which check_can_install has found possible.
 as_root() {
   if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
 }
@@ -74,9 +74,7 @@ check_can_install() {
 without_candidate() {
   local package
   for package in "${missing[@]}"; do
-    if ! apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then
-      echo "$package"
-    fi
+    [[ $(apt-cache policy "$package") == *'Candidate: '[!\(]* ]] || echo "$package"
   done
 }
 
