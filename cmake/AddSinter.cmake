@@ -72,3 +72,17 @@ function(sinter_tablegen target file)
   endwhile()
   add_custom_target(${target} DEPENDS ${TABLEGEN_OUTPUT})
 endfunction()
+
+# A GoogleTest program and its ctest entry: sinter_add_unittest(name SOURCES ... LINK_LIBS ...)
+# Data files of the test lie in the source folder, which is its working directory.
+function(sinter_add_unittest name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  sinter_set_options(${name})
+  target_include_directories(${name} SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  # A program without a single test would pass; it must not.
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 FAIL_REGULAR_EXPRESSION "Running 0 tests")
+  add_dependencies(check ${name})
+endfunction()
