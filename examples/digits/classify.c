@@ -161,7 +161,7 @@ static void print_digits(const struct data *data) {
   }
   for (size_t k = 0; k < count; ++k)
     printf("  a %d, seen as %d%s", data->labels[chosen[k]], seen(data, chosen[k]),
-           seen(data, chosen[k]) == data->labels[chosen[k]] ? "   " : " !!");
+           seen(data, chosen[k]) == data->labels[chosen[k]] ? "  " : " !");
   printf("\n");
 }
 
