@@ -68,6 +68,7 @@ check_can_install() {
   if [[ $EUID -ne 0 ]] && ! command -v sudo >/dev/null; then
     fail "installing packages needs root, and there is no sudo; as root, run: apt-get install ${missing[*]}"
   fi
+  as_root true || fail "installing packages needs root, and sudo refuses; as root, run: apt-get install ${missing[*]}"
 }
 
 # The packages among those missing that no configured source offers.
