@@ -57,7 +57,7 @@ function(sinter_add_tool name)
   sinter_set_options(${name})
   target_include_directories(${name} SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
-  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS ${name} EXPORT SinterTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
 # Generated C++ of one .td file: sinter_tablegen(Target File.td  -gen-op-decls Ops.h.inc ...)
