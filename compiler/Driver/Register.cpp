@@ -2,12 +2,25 @@
 
 #include "compiler/Driver/Register.h"
 
+#include "compiler/Conversion/NNToKernel/NNToKernel.h"
+#include "compiler/Frontend/Weights/WeightSource.h"
+#include "compiler/Reference/Reference.h"
+#include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/NN/IR/NN.h"
+#include "dialects/NN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
 
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
-  registry.insert<nn::NNDialect, mlir::func::FuncDialect>();
+  registry.insert<kernel::KernelDialect, nn::NNDialect, mlir::func::FuncDialect>();
+  registerLowerToKernelModels(registry);
+  registerReferenceModels(registry);
+  registerWeightModels(registry);
+
   mlir::registerTransformsPasses();
+  nn::registerNNPasses();
+  registerNNToKernelPasses();
+  kernel::registerKernelPasses();
 }

@@ -17,11 +17,24 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <limits>
+
 #include "dialects/NN/IR/NNDialect.h.inc"
 #include "dialects/NN/IR/NNEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/NN/IR/NNAttrs.h.inc"
+
+namespace sinter::nn {
+
+/// The most elements a tensor, and the largest value a stride, padding,
+/// dilation or kernel may have.
+constexpr int64_t maxSize = std::numeric_limits<int32_t>::max();
+
+/// True if `type` is static and has between 1 and `maxSize` elements.
+bool hasBoundedShape(mlir::ShapedType type);
+
+} // namespace sinter::nn
 
 // The interfaces speak of the attributes above.
 #include "dialects/NN/Interfaces/NNInterfaces.h"

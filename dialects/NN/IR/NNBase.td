@@ -8,8 +8,14 @@ include "dialects/NN/Interfaces/NNInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+/// Between 1 and 2^31 - 1 elements: indices fit 32 bits, and products of two
+/// element counts (multiply-accumulates) fit 63, whatever a file says.
+def NN_BoundedShapePred :
+    CPred<"::sinter::nn::hasBoundedShape(::llvm::cast<::mlir::ShapedType>($_self))">;
+
 class NN_StaticTensor<Type base, string summary> :
-    ConfinedType<base, [HasStaticShapePred], summary>;
+    ConfinedType<base, [HasStaticShapePred, NN_BoundedShapePred],
+                 summary # " of 1 to 2147483647 elements">;
 
 def NN_Tensor : NN_StaticTensor<RankedTensorOf<[F32]>, "static f32 tensor">;
 /// N x C x H x W.

@@ -29,34 +29,55 @@ void NNDialect::initialize() {
 // #nn.activation<kind, alpha = 0.1, beta = 0.5>
 //===----------------------------------------------------------------------===//
 
+LogicalResult ActivationAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                                     ActivationKind kind, APFloat alpha, APFloat beta) {
+  if (!alpha.isFinite() || !beta.isFinite())
+    return emitError() << "expects the parameters of an activation function to be finite";
+  bool hasBeta = kind == ActivationKind::HardSigmoid;
+  bool hasAlpha = hasBeta || kind == ActivationKind::LeakyReLU;
+  if (alpha.isNonZero() && !hasAlpha)
+    return emitError() << "expects no 'alpha' for " << stringifyActivationKind(kind);
+  if (beta.isNonZero() && !hasBeta)
+    return emitError() << "expects no 'beta' for " << stringifyActivationKind(kind);
+  return success();
+}
+
 Attribute ActivationAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc;
   StringRef keyword;
-  if (parser.parseLess())
-    return {};
-  SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseKeyword(&keyword))
+  if (parser.parseLess() || parser.getCurrentLocation(&loc) || parser.parseKeyword(&keyword))
     return {};
   std::optional<ActivationKind> kind = symbolizeActivationKind(keyword);
   if (!kind) {
     parser.emitError(loc) << "expects an activation function, got '" << keyword << "'";
     return {};
   }
-  double alpha = 0, beta = 0;
+  std::optional<double> alpha, beta;
   while (succeeded(parser.parseOptionalComma())) {
-    bool isAlpha = succeeded(parser.parseOptionalKeyword("alpha"));
-    if ((!isAlpha && parser.parseKeyword("beta")) || parser.parseEqual() ||
-        parser.parseFloat(isAlpha ? alpha : beta))
+    SMLoc nameLoc;
+    if (parser.getCurrentLocation(&nameLoc) || parser.parseKeyword(&keyword))
+      return {};
+    std::optional<double> *value = keyword == "alpha"  ? &alpha
+                                   : keyword == "beta" ? &beta
+                                                       : nullptr;
+    if (!value || *value) {
+      parser.emitError(nameLoc) << "expects 'alpha' and 'beta' at most once each, got '" << keyword
+                                << "'";
+      return {};
+    }
+    if (parser.parseEqual() || parser.parseFloat(value->emplace()))
       return {};
   }
   if (parser.parseGreater())
     return {};
-  return get(parser.getContext(), *kind, alpha, beta);
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), *kind,
+                    alpha.value_or(0), beta.value_or(0));
 }
 
 void ActivationAttr::print(AsmPrinter &printer) const {
   printer << "<" << stringifyActivationKind(getKind());
   auto printParameter = [&](StringRef name, const APFloat &value) {
-    if (value.isZero())
+    if (value.isPosZero())
       return;
     printer << ", " << name << " = ";
     printer.printFloat(value);

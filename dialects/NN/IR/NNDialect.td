@@ -57,7 +57,7 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     | `silu` | x sigmoid(x) | | |
     | `hard_swish` | x min(max(x + 3, 0), 6) / 6 | | |
 
-    `alpha` and `beta` are 0 where the kind has none.
+    `alpha` and `beta` are finite, and 0 where the kind has none.
     Example: `#nn.activation<relu>`, `#nn.activation<leaky_relu, alpha = 0.1>`.
   }];
   let parameters = (ins
@@ -72,6 +72,8 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     }]>
   ];
   let skipDefaultBuilders = 1;
+  let genVerifyDecl = 1;
+  // By hand, because a parameter that is 0 is not printed.
   let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
     /// True if the function is x -> x.

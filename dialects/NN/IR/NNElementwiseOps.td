@@ -89,6 +89,8 @@ def NN_LeakyReLUOp : NN_Activation<"leaky_relu"> {
   let description = [{
     result = x if x > 0 else negative_slope * x
 
+    - (C1) `negative_slope` is finite.
+
     #### Example
     ```mlir
     func.func @example(%x: tensor<1x64x56x56xf32>) -> tensor<1x64x56x56xf32> {
@@ -98,6 +100,7 @@ def NN_LeakyReLUOp : NN_Activation<"leaky_relu"> {
     ```
   }];
   let arguments = (ins NN_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$negative_slope);
+  let hasVerifier = 1;
 }
 
 def NN_HardSigmoidOp : NN_Activation<"hard_sigmoid"> {
@@ -106,6 +109,8 @@ def NN_HardSigmoidOp : NN_Activation<"hard_sigmoid"> {
     result = min(max(alpha * x + beta, 0), 1)
 
     PyTorch's hard sigmoid is alpha = 1/6, beta = 1/2; ONNX's default alpha is 0.2.
+
+    - (C1) `alpha` and `beta` are finite.
 
     #### Example
     ```mlir
@@ -117,6 +122,7 @@ def NN_HardSigmoidOp : NN_Activation<"hard_sigmoid"> {
   }];
   let arguments = (ins NN_Tensor:$input, DefaultValuedAttr<F64Attr, "1.0 / 6.0">:$alpha,
                        DefaultValuedAttr<F64Attr, "0.5">:$beta);
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//

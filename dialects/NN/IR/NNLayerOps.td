@@ -14,7 +14,7 @@ def NN_Conv2dOp : NN_ShapedOp<"conv2d", [DeclareOpInterfaceMethods<NN_CostOpInte
     with g = k / (K/groups) and zero outside `input` (cross-correlation, as
     PyTorch's `Conv2d`). `padding` is [top, left, bottom, right] in pixels.
 
-    - (C1) `strides` and `dilations` have 2 entries of at least 1, `padding` has 4 of at least 0.
+    - (C1) `strides` and `dilations` have 2 entries of 1 to 2^31 - 1, `padding` has 4 of 0 to 2^31 - 1.
     - (C2) `groups` is at least 1 and divides the input channels and the output channels.
     - (C3) `weight` has C/groups input channels.
     - (C4) the dilated kernel fits into the padded input.
@@ -48,7 +48,7 @@ def NN_BatchNormOp : NN_ShapedOp<"batch_norm"> {
     Inference only (Ioffe & Szegedy 2015, algorithm 2).
 
     - (C1) every parameter has one value per channel of `input`.
-    - (C2) `epsilon` is at least 0.
+    - (C2) `epsilon` is finite and at least 0.
 
     #### Example
     ```mlir
@@ -76,6 +76,7 @@ class NN_Pool<string mnemonic, dag extra> : NN_ShapedOp<mnemonic> {
                             DefaultValuedAttr<BoolAttr, "false">:$ceil_mode), extra);
   let results = (outs NN_FeatureMap:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def NN_MaxPoolOp : NN_Pool<"max_pool", (ins)> {
@@ -85,7 +86,7 @@ def NN_MaxPoolOp : NN_Pool<"max_pool", (ins)> {
     counts as minus infinity. With `ceil_mode` the output size is rounded up,
     but no window may start beyond the input and its leading padding (PyTorch).
 
-    - (C1) `kernel` and `strides` have 2 entries of at least 1, `padding` has 4 of at least 0.
+    - (C1) `kernel` and `strides` have 2 entries of 1 to 2^31 - 1, `padding` has 4 of 0 to 2^31 - 1.
     - (C2) `padding` is less than `kernel` on every side, so every window sees a pixel.
     - (C3) the kernel fits into the padded input.
 
@@ -108,7 +109,7 @@ def NN_AvgPoolOp : NN_Pool<"avg_pool",
     padding pixels count (pixels that only `ceil_mode` adds never do); without
     it the divisor is the number of pixels inside `input`.
 
-    - (C1) `kernel` and `strides` have 2 entries of at least 1, `padding` has 4 of at least 0.
+    - (C1) `kernel` and `strides` have 2 entries of 1 to 2^31 - 1, `padding` has 4 of 0 to 2^31 - 1.
     - (C2) `padding` is less than `kernel` on every side, so every window sees a pixel.
     - (C3) the kernel fits into the padded input.
 
@@ -139,6 +140,7 @@ def NN_GlobalAvgPoolOp : NN_ShapedOp<"global_avg_pool"> {
   let arguments = (ins NN_FeatureMap:$input);
   let results = (outs NN_FeatureMap:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def NN_LinearOp : NN_ShapedOp<"linear", [DeclareOpInterfaceMethods<NN_CostOpInterface>]> {
@@ -187,7 +189,7 @@ def NN_PadChannelsOp : NN_ShapedOp<"pad_channels"> {
     The parameter-free shortcut of CIFAR ResNets (He et al. 2016, option A) is
     a strided 1x1 `nn.avg_pool` followed by this.
 
-    - (C1) `before` and `after` are at least 0.
+    - (C1) `before` and `after` are 0 to 2^31 - 1.
 
     #### Example
     ```mlir

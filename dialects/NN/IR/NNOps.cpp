@@ -26,6 +26,22 @@ LogicalResult ParameterOp::verify() {
   return success();
 }
 
+LogicalResult LeakyReLUOp::verify() {
+  // nn.leaky_relu C1
+  if (!getNegativeSlope().isFinite())
+    return emitOpError("expects 'negative_slope' to be finite, got ")
+           << getNegativeSlope().convertToDouble();
+  return success();
+}
+
+LogicalResult HardSigmoidOp::verify() {
+  // nn.hard_sigmoid C1
+  if (!getAlpha().isFinite() || !getBeta().isFinite())
+    return emitOpError("expects 'alpha' and 'beta' to be finite, got ")
+           << getAlpha().convertToDouble() << " and " << getBeta().convertToDouble();
+  return success();
+}
+
 static LogicalResult verifyBlockArgument(ResBlockOp op, Region &region, StringRef name) {
   // nn.res_block C1
   if (region.getNumArguments() == 1 && region.getArgument(0).getType() == op.getInput().getType())
@@ -98,7 +114,9 @@ ActivationAttr HardSwishOp::getActivation() {
 // CostOpInterface
 //===----------------------------------------------------------------------===//
 
-static int64_t numElements(Value value) { return cast<ShapedType>(value.getType()).getNumElements(); }
+static int64_t numElements(Value value) {
+  return cast<ShapedType>(value.getType()).getNumElements();
+}
 
 /// Every output pixel and channel sums over one filter: N Y X * (K C/groups R S).
 static int64_t convolutionMacs(Value result, Value weight) {
@@ -109,7 +127,9 @@ static int64_t convolutionMacs(Value result, Value weight) {
 int64_t Conv2dOp::getMacs() { return convolutionMacs(getResult(), getWeight()); }
 int64_t FusedConv2dOp::getMacs() { return convolutionMacs(getResult(), getWeight()); }
 
-int64_t LinearOp::getMacs() { return getInput().getType().getDimSize(0) * numElements(getWeight()); }
+int64_t LinearOp::getMacs() {
+  return getInput().getType().getDimSize(0) * numElements(getWeight());
+}
 
 int64_t SqueezeExciteOp::getMacs() {
   return getInput().getType().getDimSize(0) * (numElements(getReduce()) + numElements(getExpand()));

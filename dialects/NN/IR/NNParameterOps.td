@@ -35,6 +35,7 @@ def NN_FoldedWeightOp : NN_ShapedOp<"folded_weight"> {
     Computed in double precision when weights are packed, never at run time.
 
     - (C1) `gamma` and `running_var` have one value per output channel of `weight`.
+    - (C2) `epsilon` is finite and at least 0.
 
     #### Example
     ```mlir
@@ -45,9 +46,9 @@ def NN_FoldedWeightOp : NN_ShapedOp<"folded_weight"> {
     }
     ```
   }];
-  let arguments = (ins NN_Tensor:$weight, NN_Vector:$gamma, NN_Vector:$running_var,
+  let arguments = (ins NN_Filter:$weight, NN_Vector:$gamma, NN_Vector:$running_var,
                        F64Attr:$epsilon);
-  let results = (outs NN_Tensor:$result);
+  let results = (outs NN_Filter:$result);
   let assemblyFormat = "$weight `,` $gamma `,` $running_var attr-dict `:` functional-type(operands, results)";
 }
 
@@ -60,6 +61,7 @@ def NN_FoldedBiasOp : NN_ShapedOp<"folded_bias"> {
     when weights are packed.
 
     - (C1) all operands have the same length.
+    - (C2) `epsilon` is finite and at least 0.
 
     #### Example
     ```mlir
@@ -77,6 +79,30 @@ def NN_FoldedBiasOp : NN_ShapedOp<"folded_bias"> {
     $gamma `,` $beta `,` $running_mean `,` $running_var (`bias` $bias^)? attr-dict
     `:` functional-type(operands, results)
   }];
+}
+
+def NN_FoldedScaleOp : NN_ShapedOp<"folded_scale"> {
+  let summary = "the factor of a batch norm that stands alone";
+  let description = [{
+    result[k] = gamma[k] / sqrt(running_var[k] + epsilon)
+
+    With `nn.folded_bias` it makes a batch norm one multiply and one add per
+    value. Computed in double precision when weights are packed.
+
+    - (C1) `gamma` and `running_var` have the same length.
+    - (C2) `epsilon` is finite and at least 0.
+
+    #### Example
+    ```mlir
+    func.func @example(%gamma: tensor<64xf32>, %var: tensor<64xf32>) -> tensor<64xf32> {
+      %0 = nn.folded_scale %gamma, %var {epsilon = 1.0e-5 : f64} : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+      return %0 : tensor<64xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Vector:$gamma, NN_Vector:$running_var, F64Attr:$epsilon);
+  let results = (outs NN_Vector:$result);
+  let assemblyFormat = "$gamma `,` $running_var attr-dict `:` functional-type(operands, results)";
 }
 
 #endif // SINTER_DIALECTS_NN_IR_NNPARAMETEROPS_TD

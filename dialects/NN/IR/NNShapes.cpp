@@ -7,10 +7,24 @@
 
 #include "dialects/NN/IR/NN.h"
 
-#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
 
 using namespace mlir;
 using namespace sinter::nn;
+
+bool sinter::nn::hasBoundedShape(ShapedType type) {
+  if (!type.hasStaticShape())
+    return false;
+  int64_t product = 1;
+  for (int64_t size : type.getShape()) {
+    if (size < 1 || size > maxSize || product * size > maxSize)
+      return false;
+    product *= size;
+  }
+  return true;
+}
 
 using Loc = std::optional<Location>;
 using Types = SmallVectorImpl<Type>;
@@ -19,27 +33,54 @@ namespace {
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<ShapedType>(value.getType()).getShape(); }
 
-RankedTensorType tensor(MLIRContext *context, ArrayRef<int64_t> shape) {
-  return RankedTensorType::get(shape, Float32Type::get(context));
+/// Operands come checked from the parser, but not from a frontend that builds
+/// as it reads; the arithmetic below must not overflow for it either.
+LogicalResult expectRank(Loc loc, Value value, StringRef name, int64_t rank) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (type && type.getRank() == rank && hasBoundedShape(type))
+    return success();
+  return emitOptionalError(loc, "expects '", name, "' to be a tensor of rank ", rank, " with 1 to ",
+                           maxSize, " elements, got ", value.getType());
+}
+
+/// Appends the result type f32 x `shape`.
+LogicalResult addResult(MLIRContext *context, Loc loc, ArrayRef<int64_t> shape, Types &types) {
+  auto type = RankedTensorType::get(shape, Float32Type::get(context));
+  if (!hasBoundedShape(type))
+    return emitOptionalError(loc, "expects the result to have 1 to ", maxSize, " elements, got ",
+                             type);
+  types.push_back(type);
+  return success();
 }
 
 LogicalResult expectVector(Loc loc, Value value, StringRef name, int64_t length) {
-  if (!value || shapeOf(value)[0] == length)
+  if (!value)
+    return success();
+  if (failed(expectRank(loc, value, name, 1)))
+    return failure();
+  if (shapeOf(value)[0] == length)
     return success();
   return emitOptionalError(loc, "expects '", name, "' to have ", length, " values, got ",
                            shapeOf(value)[0]);
 }
 
-/// Stride, dilation or kernel: `count` entries of at least `minimum`.
+LogicalResult expectEpsilon(Loc loc, const APFloat &epsilon) {
+  if (epsilon.isFinite() && (epsilon.isZero() || !epsilon.isNegative()))
+    return success();
+  return emitOptionalError(loc, "expects 'epsilon' to be finite and at least 0, got ",
+                           epsilon.convertToDouble());
+}
+
+/// Stride, dilation, padding or kernel: `count` entries of `minimum` to `maxSize`.
 LogicalResult expectEntries(Loc loc, ArrayRef<int64_t> values, StringRef name, size_t count,
                             int64_t minimum) {
   if (values.size() != count)
     return emitOptionalError(loc, "expects '", name, "' to have ", count, " entries, got ",
                              values.size());
   for (int64_t value : values)
-    if (value < minimum)
-      return emitOptionalError(loc, "expects entries of '", name, "' to be at least ", minimum,
-                               ", got ", value);
+    if (value < minimum || value > maxSize)
+      return emitOptionalError(loc, "expects entries of '", name, "' to be ", minimum, " to ",
+                               maxSize, ", got ", value);
   return success();
 }
 
@@ -77,21 +118,24 @@ struct Convolution {
 
 /// nn.conv2d C1 to C5. Returns the result's shape.
 FailureOr<SmallVector<int64_t, 4>> inferConvolution(Loc loc, const Convolution &conv) {
-  // C1
+  // nn.conv2d C1
   if (failed(expectEntries(loc, conv.strides, "strides", 2, 1)) ||
       failed(expectEntries(loc, conv.dilations, "dilations", 2, 1)) ||
       failed(expectEntries(loc, conv.padding, "padding", 4, 0)))
     return failure();
+  if (failed(expectRank(loc, conv.input, "input", 4)) ||
+      failed(expectRank(loc, conv.weight, "weight", 4)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(conv.input), weight = shapeOf(conv.weight);
-  // C2
+  // nn.conv2d C2
   if (conv.groups < 1 || input[1] % conv.groups || weight[0] % conv.groups)
     return emitOptionalError(loc, "expects 'groups' to divide the input channels ", input[1],
                              " and the output channels ", weight[0], ", got ", conv.groups);
-  // C3
+  // nn.conv2d C3
   if (weight[1] != input[1] / conv.groups)
     return emitOptionalError(loc, "expects 'weight' to have ", input[1] / conv.groups,
                              " input channels, got ", weight[1]);
-  // C4
+  // nn.conv2d C4
   SmallVector<int64_t, 4> result{input[0], weight[0]};
   for (int dim : {0, 1}) {
     Window window{input[2 + dim], conv.strides[dim], conv.padding[dim], conv.padding[2 + dim],
@@ -100,7 +144,7 @@ FailureOr<SmallVector<int64_t, 4>> inferConvolution(Loc loc, const Convolution &
       return failure();
     result.push_back(window.steps(/*ceil=*/false));
   }
-  // C5
+  // nn.conv2d C5
   if (failed(expectVector(loc, conv.bias, "bias", weight[0])))
     return failure();
   return result;
@@ -112,10 +156,7 @@ LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor 
   auto shape = inferConvolution(loc, {op.getInput(), op.getWeight(), op.getBias(), op.getStrides(),
                                       op.getPadding(), op.getDilations(),
                                       static_cast<int64_t>(op.getGroups())});
-  if (failed(shape))
-    return failure();
-  types.push_back(tensor(context, *shape));
-  return success();
+  return failure(failed(shape) || failed(addResult(context, loc, *shape, types)));
 }
 
 LogicalResult FusedConv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
@@ -124,15 +165,13 @@ LogicalResult FusedConv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Ada
   auto shape = inferConvolution(loc, {op.getInput(), op.getWeight(), op.getBias(), op.getStrides(),
                                       op.getPadding(), op.getDilations(),
                                       static_cast<int64_t>(op.getGroups())});
-  if (failed(shape))
+  if (failed(shape) || failed(addResult(context, loc, *shape, types)))
     return failure();
-  RankedTensorType result = tensor(context, *shape);
   // nn.fused_conv2d C2
-  if (op.getResidual() && op.getResidual().getType() != result)
-    return emitOptionalError(loc, "expects 'residual' to be ", result, ", got ",
+  if (op.getResidual() && op.getResidual().getType() != types.back())
+    return emitOptionalError(loc, "expects 'residual' to be ", types.back(), ", got ",
                              op.getResidual().getType());
-  types.append({result, tensor(context, {(*shape)[0], (*shape)[1], 1, 1})});
-  return success();
+  return addResult(context, loc, {(*shape)[0], (*shape)[1], 1, 1}, types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -140,16 +179,23 @@ LogicalResult FusedConv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Ada
 //===----------------------------------------------------------------------===//
 
 LogicalResult FoldedWeightOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getWeight(), "weight", 4)))
+    return failure();
   // nn.folded_weight C1
   int64_t channels = shapeOf(op.getWeight())[0];
   if (failed(expectVector(loc, op.getGamma(), "gamma", channels)) ||
       failed(expectVector(loc, op.getRunningVar(), "running_var", channels)))
+    return failure();
+  // nn.folded_weight C2
+  if (failed(expectEpsilon(loc, op.getEpsilon())))
     return failure();
   types.push_back(op.getWeight().getType());
   return success();
 }
 
 LogicalResult FoldedBiasOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getGamma(), "gamma", 1)))
+    return failure();
   // nn.folded_bias C1
   int64_t channels = shapeOf(op.getGamma())[0];
   if (failed(expectVector(loc, op.getBeta(), "beta", channels)) ||
@@ -157,11 +203,29 @@ LogicalResult FoldedBiasOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op,
       failed(expectVector(loc, op.getRunningVar(), "running_var", channels)) ||
       failed(expectVector(loc, op.getBias(), "bias", channels)))
     return failure();
+  // nn.folded_bias C2
+  if (failed(expectEpsilon(loc, op.getEpsilon())))
+    return failure();
+  types.push_back(op.getGamma().getType());
+  return success();
+}
+
+LogicalResult FoldedScaleOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getGamma(), "gamma", 1)))
+    return failure();
+  // nn.folded_scale C1
+  if (failed(expectVector(loc, op.getRunningVar(), "running_var", shapeOf(op.getGamma())[0])))
+    return failure();
+  // nn.folded_scale C2
+  if (failed(expectEpsilon(loc, op.getEpsilon())))
+    return failure();
   types.push_back(op.getGamma().getType());
   return success();
 }
 
 LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getInput(), "input", 4)))
+    return failure();
   // nn.batch_norm C1
   int64_t channels = shapeOf(op.getInput())[1];
   if (failed(expectVector(loc, op.getWeight(), "weight", channels)) ||
@@ -170,9 +234,8 @@ LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, 
       failed(expectVector(loc, op.getRunningVar(), "running_var", channels)))
     return failure();
   // nn.batch_norm C2
-  double epsilon = op.getEpsilon().convertToDouble();
-  if (!(epsilon >= 0))
-    return emitOptionalError(loc, "expects 'epsilon' to be at least 0, got ", epsilon);
+  if (failed(expectEpsilon(loc, op.getEpsilon())))
+    return failure();
   types.push_back(op.getInput().getType());
   return success();
 }
@@ -187,7 +250,8 @@ static LogicalResult inferPool(MLIRContext *context, Loc loc, Adaptor op, Types 
   // nn.max_pool C1, nn.avg_pool C1
   if (failed(expectEntries(loc, kernel, "kernel", 2, 1)) ||
       failed(expectEntries(loc, strides, "strides", 2, 1)) ||
-      failed(expectEntries(loc, padding, "padding", 4, 0)))
+      failed(expectEntries(loc, padding, "padding", 4, 0)) ||
+      failed(expectRank(loc, op.getInput(), "input", 4)))
     return failure();
   ArrayRef<int64_t> input = shapeOf(op.getInput());
   SmallVector<int64_t, 4> result{input[0], input[1]};
@@ -202,8 +266,7 @@ static LogicalResult inferPool(MLIRContext *context, Loc loc, Adaptor op, Types 
       return failure();
     result.push_back(window.steps(op.getCeilMode()));
   }
-  types.push_back(tensor(context, result));
-  return success();
+  return addResult(context, loc, result, types);
 }
 
 LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
@@ -214,11 +277,12 @@ LogicalResult AvgPoolOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor
   return inferPool(context, loc, op, types);
 }
 
-LogicalResult GlobalAvgPoolOp::inferReturnTypes(MLIRContext *context, Loc, Adaptor op,
+LogicalResult GlobalAvgPoolOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
                                                 Types &types) {
+  if (failed(expectRank(loc, op.getInput(), "input", 4)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(op.getInput());
-  types.push_back(tensor(context, {input[0], input[1], 1, 1}));
-  return success();
+  return addResult(context, loc, {input[0], input[1], 1, 1}, types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -226,6 +290,9 @@ LogicalResult GlobalAvgPoolOp::inferReturnTypes(MLIRContext *context, Loc, Adapt
 //===----------------------------------------------------------------------===//
 
 LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getInput(), "input", 2)) ||
+      failed(expectRank(loc, op.getWeight(), "weight", 2)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(op.getInput()), weight = shapeOf(op.getWeight());
   // nn.linear C1
   if (weight[1] != input[1])
@@ -234,26 +301,27 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor 
   // nn.linear C2
   if (failed(expectVector(loc, op.getBias(), "bias", weight[0])))
     return failure();
-  types.push_back(tensor(context, {input[0], weight[0]}));
-  return success();
+  return addResult(context, loc, {input[0], weight[0]}, types);
 }
 
-LogicalResult FlattenOp::inferReturnTypes(MLIRContext *context, Loc, Adaptor op, Types &types) {
+LogicalResult FlattenOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getInput(), "input", 4)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(op.getInput());
-  types.push_back(tensor(context, {input[0], input[1] * input[2] * input[3]}));
-  return success();
+  return addResult(context, loc, {input[0], input[1] * input[2] * input[3]}, types);
 }
 
 LogicalResult PadChannelsOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
                                               Types &types) {
   int64_t before = op.getBefore(), after = op.getAfter();
   // nn.pad_channels C1
-  if (before < 0 || after < 0)
-    return emitOptionalError(loc, "expects 'before' and 'after' to be at least 0, got ", before,
-                             " and ", after);
+  if (std::min(before, after) < 0 || std::max(before, after) > maxSize)
+    return emitOptionalError(loc, "expects 'before' and 'after' to be 0 to ", maxSize, ", got ",
+                             before, " and ", after);
+  if (failed(expectRank(loc, op.getInput(), "input", 4)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(op.getInput());
-  types.push_back(tensor(context, {input[0], before + input[1] + after, input[2], input[3]}));
-  return success();
+  return addResult(context, loc, {input[0], before + input[1] + after, input[2], input[3]}, types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -268,8 +336,7 @@ static bool isMatrix(Value value, int64_t rows, int64_t columns) {
 }
 
 /// Constraints C1 to C3 that nn.squeeze_excite and nn.se_gate share.
-template <typename Adaptor>
-static LogicalResult checkGate(Loc loc, Adaptor op, int64_t channels) {
+template <typename Adaptor> static LogicalResult checkGate(Loc loc, Adaptor op, int64_t channels) {
   // nn.squeeze_excite C1, nn.se_gate C1
   ArrayRef<int64_t> reduce = shapeOf(op.getReduce());
   if (reduce.empty() || !isMatrix(op.getReduce(), reduce[0], channels))
@@ -285,7 +352,8 @@ static LogicalResult checkGate(Loc loc, Adaptor op, int64_t channels) {
 }
 
 LogicalResult SqueezeExciteOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
-  if (failed(checkGate(loc, op, shapeOf(op.getInput())[1])))
+  if (failed(expectRank(loc, op.getInput(), "input", 4)) ||
+      failed(checkGate(loc, op, shapeOf(op.getInput())[1])))
     return failure();
   types.push_back(op.getInput().getType());
   return success();
@@ -297,6 +365,8 @@ static bool isPerChannel(Value value, ArrayRef<int64_t> shape) {
 }
 
 LogicalResult SEGateOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getMean(), "mean", 4)))
+    return failure();
   // nn.se_gate C4
   ArrayRef<int64_t> mean = shapeOf(op.getMean());
   if (!isPerChannel(op.getMean(), mean))
@@ -317,13 +387,16 @@ static LogicalResult expectScale(Loc loc, Value scale, StringRef name, Value inp
 
 LogicalResult MulOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
   // nn.mul C1
-  if (failed(expectScale(loc, op.getRhs(), "rhs", op.getLhs())))
+  if (failed(expectRank(loc, op.getLhs(), "lhs", 4)) ||
+      failed(expectScale(loc, op.getRhs(), "rhs", op.getLhs())))
     return failure();
   types.push_back(op.getLhs().getType());
   return success();
 }
 
 LogicalResult ScaleAddOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+  if (failed(expectRank(loc, op.getInput(), "input", 4)))
+    return failure();
   // nn.scale_add C1
   if (op.getScale() && failed(expectScale(loc, op.getScale(), "scale", op.getInput())))
     return failure();

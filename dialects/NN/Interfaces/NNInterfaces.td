@@ -30,4 +30,29 @@ def NN_CostOpInterface : OpInterface<"CostOpInterface"> {
   ];
 }
 
+def NN_ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
+  let description = [{
+    An operation whose meaning is written down as a naive, obviously right
+    function in double precision. The models live with the interpreter and are
+    attached from there: the dialect does not know it.
+  }];
+  let cppNamespace = "::sinter::nn";
+  let methods = [
+    InterfaceMethod<"Reads the operands from the frame and writes the results to it.",
+                    "void", "evaluate", (ins "::sinter::ReferenceFrame &":$frame)>,
+  ];
+}
+
+def NN_WeightUserOpInterface : OpInterface<"WeightUserOpInterface"> {
+  let description = [{
+    An operation that reads weights. Says what each operand is to it, so that
+    nobody has to guess from the names of a state dict.
+  }];
+  let cppNamespace = "::sinter::nn";
+  let methods = [
+    InterfaceMethod<"What the operand of this number is to the operation.",
+                    "::sinter::nn::WeightRole", "getWeightRole", (ins "unsigned":$operand)>,
+  ];
+}
+
 #endif // SINTER_DIALECTS_NN_INTERFACES_NNINTERFACES_TD
