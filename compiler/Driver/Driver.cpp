@@ -23,6 +23,7 @@ int versionMain(const driver::Arguments &) {
 }
 
 const Subcommand subcommands[] = {
+    {"compile", "compile a network to native code", driver::compileMain},
     {"inspect", "print the layers of a network", driver::inspectMain},
     {"fmt", "print network files in canonical layout", driver::fmtMain},
     {"version", "print the version", versionMain},
