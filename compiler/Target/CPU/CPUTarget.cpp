@@ -66,7 +66,12 @@ Expected<CPUTarget> CPUTarget::get(StringRef name) {
 
   SmallVector<StringRef> features;
   X86::getFeaturesForCPU(name, features);
-  const char *level = levelOf([&](StringRef feature) { return is_contained(features, feature); });
+  StringMap<bool> all;
+  for (StringRef feature : features) {
+    all[feature] = true;
+    X86::updateImpliedFeatures(feature, /*Enabled=*/true, all);
+  }
+  const char *level = levelOf([&](StringRef feature) { return all.lookup(feature); });
   if (!level)
     return createStringError("CPU '" + name.str() +
                              "' lacks SSE4.2, the least that Sinter compiles for");
