@@ -41,8 +41,9 @@ ConvSchedule sinter::chooseSchedule(const ConvShape &shape, const VectorUnit &un
   for (int64_t vectors = 1; vectors <= std::min(maxVectors, shape.outputBlocks); ++vectors) {
     if (shape.outputBlocks % vectors)
       continue;
-    // Accumulators, the panel's weights and one broadcast value.
-    int64_t maxPixels = (unit.registers - vectors - 1) / vectors;
+    // Beside the accumulators: the panel's weights, a broadcast value, and one
+    // register left to the allocator, which spills when it has none.
+    int64_t maxPixels = (unit.registers - vectors - 2) / vectors;
     for (int64_t columns = 1; columns <= std::min(maxPixels, shape.columns); ++columns)
       for (int64_t rows = 1; rows <= std::min(maxPixels / columns, shape.rows); ++rows) {
         ConvSchedule candidate{vectors, rows, columns, best.loopOrder};

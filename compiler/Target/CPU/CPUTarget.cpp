@@ -25,10 +25,12 @@ static const char *levelOf(function_ref<bool(StringRef)> has) {
 }
 
 static CPUTarget fromLevel(StringRef level, StringRef tune) {
-  CPUTarget target{level.str(), tune.str(), SINTER_CPU_SSE42, 4, 16, false};
+  // Without fused multiply-add one register holds the product.
+  CPUTarget target{level.str(), tune.str(), SINTER_CPU_SSE42, 4, 15, false};
   if (level == "x86-64-v3" || level == "x86-64-v4") {
     target.features |= SINTER_CPU_AVX2;
     target.vectorLanes = 8;
+    target.registers = 16;
     target.hasFMA = true;
   }
   if (level == "x86-64-v4") {

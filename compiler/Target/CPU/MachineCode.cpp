@@ -70,7 +70,9 @@ static void setFunctionAttributes(Module &module, StringRef network, const CPUTa
   }
 }
 
-/// Scalar and loop optimizations. Kernels are vectorized already.
+/// Scalar and loop optimizations. Kernels are vectorized and unrolled already;
+/// with filter columns unrolled too, LLVM would keep the input values that two
+/// columns share in registers, and spill.
 static void optimize(Module &module, TargetMachine &machine) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -79,6 +81,7 @@ static void optimize(Module &module, TargetMachine &machine) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = false;
   tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = false;
   PassBuilder passes(&machine, tuning);
   passes.registerModuleAnalyses(modules);
   passes.registerCGSCCAnalyses(callGraph);
