@@ -23,6 +23,8 @@ int versionMain(const driver::Arguments &) {
 }
 
 const Subcommand subcommands[] = {
+    {"inspect", "print the layers of a network", driver::inspectMain},
+    {"fmt", "print network files in canonical layout", driver::fmtMain},
     {"version", "print the version", versionMain},
 };
 

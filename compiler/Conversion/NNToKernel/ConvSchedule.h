@@ -1,0 +1,35 @@
+//===- ConvSchedule.h - Register tiles and loop order of convolutions -*- C++ -*-===//
+
+#ifndef SINTER_COMPILER_CONVERSION_NNTOKERNEL_CONVSCHEDULE_H
+#define SINTER_COMPILER_CONVERSION_NNTOKERNEL_CONVSCHEDULE_H
+
+#include "dialects/Kernel/IR/Kernel.h"
+
+namespace sinter {
+
+/// What a schedule must know of the machine.
+struct VectorUnit {
+  int64_t lanes;     ///< f32 values per vector register
+  int64_t registers; ///< vector registers
+};
+
+/// The size of a convolution's output and reduction.
+struct ConvShape {
+  int64_t outputBlocks; ///< vectors of output channels
+  int64_t rows, columns;
+  int64_t filterBytes;
+};
+
+struct ConvSchedule {
+  int64_t panelVectors; ///< vectors of output channels per register tile
+  int64_t tileRows, tileColumns;
+  kernel::LoopOrder loopOrder;
+};
+
+/// The register tile with the least estimated time, and the loop order that
+/// keeps the smaller operand in cache.
+ConvSchedule chooseSchedule(const ConvShape &shape, const VectorUnit &unit);
+
+} // namespace sinter
+
+#endif // SINTER_COMPILER_CONVERSION_NNTOKERNEL_CONVSCHEDULE_H

@@ -1,0 +1,77 @@
+//===- KernelLowering.h - State of one conversion of nn to kernel -*- C++ -*-===//
+
+#ifndef SINTER_COMPILER_CONVERSION_NNTOKERNEL_KERNELLOWERING_H
+#define SINTER_COMPILER_CONVERSION_NNTOKERNEL_KERNELLOWERING_H
+
+#include "compiler/Conversion/NNToKernel/ConvSchedule.h"
+#include "dialects/Kernel/IR/Kernel.h"
+
+namespace sinter {
+
+/// A convolution as its kernel sees it. A linear layer is a 1x1 convolution of
+/// a map of one pixel.
+struct ConvArguments {
+  mlir::Value input;    ///< buffer
+  mlir::Value weight;   ///< parameter tensor, K x C/groups [x R x S]
+  mlir::Value bias;     ///< parameter tensor or null
+  mlir::Value residual; ///< buffer or null
+  llvm::SmallVector<int64_t> strides{1, 1}, padding{0, 0, 0, 0}, dilations{1, 1};
+  int64_t groups = 1;
+  nn::ActivationAttr activation = {}; ///< null: identity
+};
+
+/// Builds the kernels of one network. Each nn operation's model asks for the
+/// buffers of its operands, emits kernels and binds its results.
+class KernelLowering {
+public:
+  KernelLowering(mlir::OpBuilder &builder, mlir::OpBuilder &weightsBuilder,
+                 mlir::SymbolTable &symbols, VectorUnit unit)
+      : builder(builder), weightsBuilder(weightsBuilder), symbols(symbols), unit(unit) {}
+
+  mlir::OpBuilder &builder;
+
+  /// The operation being lowered: its location and layer names go to its kernels.
+  void setSource(mlir::Operation *op);
+  mlir::Location getLoc() const { return source->getLoc(); }
+  mlir::ArrayAttr getLayers();
+
+  /// The blocked buffer bound to `value`; a matrix N x C is a map N x C x 1 x 1.
+  mlir::Value getBuffer(mlir::Value value) const { return buffers.lookup(value); }
+  void bind(mlir::Value value, mlir::Value buffer) { buffers[value] = buffer; }
+
+  /// A new blocked buffer for `value`, bound to it, with the halo its users
+  /// need, zeroed by a kernel of its own.
+  mlir::Value allocate(mlir::Value value);
+  /// A new blocked buffer of shape N x C x 1 x 1.
+  mlir::Value allocatePixel(int64_t batch, int64_t channels);
+  mlir::Value allocateDense(llvm::ArrayRef<int64_t> shape);
+  /// A buffer for `value` filled from a dense one.
+  void bindDense(mlir::Value value, mlir::Value dense);
+
+  /// The packed filter or per-channel vector of a parameter tensor.
+  mlir::Value packFilter(mlir::Value weight, const kernel::FilterPacking &packing);
+  mlir::Value packVector(mlir::Value vector);
+
+  /// Emits a convolution into `output`; with `wantsMean`, returns the buffer of
+  /// the channel means, N x K x 1 x 1.
+  mlir::Value emitConvolution(const ConvArguments &conv, mlir::Value output, bool wantsMean = false);
+
+private:
+  mlir::MemRefType blockedType(llvm::ArrayRef<int64_t> shape, int64_t block,
+                               llvm::ArrayRef<int64_t> halo) const;
+  mlir::Value getWeights(mlir::Value tensor, mlir::MemRefType type, int64_t groups,
+                         int64_t inputChannels);
+
+  mlir::OpBuilder &weightsBuilder;
+  mlir::SymbolTable &symbols;
+  VectorUnit unit;
+  mlir::Operation *source = nullptr;
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::StringAttr> packed;
+};
+
+} // namespace sinter
+
+#include "compiler/Conversion/NNToKernel/LowerToKernelInterface.h.inc"
+
+#endif // SINTER_COMPILER_CONVERSION_NNTOKERNEL_KERNELLOWERING_H

@@ -1,0 +1,92 @@
+//===- NNToKernel.cpp - Conversion of nn to kernel ------------------------===//
+
+#include "compiler/Conversion/NNToKernel/NNToKernel.h"
+
+#include "compiler/Conversion/NNToKernel/KernelLowering.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace sinter {
+#define GEN_PASS_DEF_CONVERTNNTOKERNEL
+#include "compiler/Conversion/NNToKernel/Passes.h.inc"
+} // namespace sinter
+
+using namespace mlir;
+using namespace sinter;
+
+/// Dense NCHW memrefs for the tensors of a signature.
+static SmallVector<Type> denseTypes(TypeRange tensors) {
+  return llvm::map_to_vector(tensors, [](Type type) -> Type {
+    auto tensor = cast<RankedTensorType>(type);
+    return MemRefType::get(tensor.getShape(), tensor.getElementType());
+  });
+}
+
+/// An empty function of `network`'s name that takes inputs, then outputs, as buffers.
+static func::FuncOp createKernelFunction(OpBuilder &builder, func::FuncOp network) {
+  SmallVector<Type> arguments = denseTypes(network.getArgumentTypes());
+  llvm::append_range(arguments, denseTypes(network.getResultTypes()));
+  auto function = func::FuncOp::create(builder, network.getLoc(), network.getName(),
+                                       builder.getFunctionType(arguments, {}));
+  unsigned index = 0;
+  for (unsigned i = 0; i < network.getNumArguments(); ++i)
+    if (DictionaryAttr attributes = network.getArgAttrDict(i))
+      function.setArgAttrs(index + i, attributes);
+  index = network.getNumArguments();
+  for (unsigned i = 0; i < network.getNumResults(); ++i)
+    if (DictionaryAttr attributes = network.getResultAttrDict(i))
+      function.setArgAttrs(index + i, attributes);
+  function.addEntryBlock();
+  return function;
+}
+
+/// Emits the kernels of `network` into `function`.
+static LogicalResult lowerBody(func::FuncOp network, func::FuncOp function,
+                               KernelLowering &lowering) {
+  lowering.setSource(network);
+  for (auto [tensor, buffer] : llvm::zip(network.getArguments(), function.getArguments()))
+    if (!tensor.use_empty())
+      lowering.bindDense(tensor, buffer);
+  for (Operation &op : network.front()) {
+    lowering.setSource(&op);
+    if (auto lowerable = dyn_cast<LowerToKernelOpInterface>(op)) {
+      lowerable.lowerToKernel(lowering);
+    } else if (auto ret = dyn_cast<func::ReturnOp>(op)) {
+      auto outputs = function.getArguments().drop_front(network.getNumArguments());
+      for (auto [value, output] : llvm::zip_equal(ret.getOperands(), outputs))
+        kernel::ConvertLayoutOp::create(lowering.builder, op.getLoc(), lowering.getBuffer(value),
+                                        output, lowering.getLayers());
+      func::ReturnOp::create(lowering.builder, op.getLoc());
+    } else if (!isa<nn::ParameterOp, nn::FoldedWeightOp, nn::FoldedBiasOp, nn::FoldedScaleOp>(op)) {
+      return op.emitOpError("has no kernel; expects the fuse stage to have replaced it");
+    }
+  }
+  return success();
+}
+
+namespace {
+
+struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNToKernel> {
+  using ConvertNNToKernelBase::ConvertNNToKernelBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SymbolTable symbols(module);
+    for (auto network : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+      if (!network.getBody().hasOneBlock()) {
+        network.emitOpError("expects a network of one block");
+        return signalPassFailure();
+      }
+      OpBuilder weightsBuilder(network);
+      func::FuncOp function = createKernelFunction(weightsBuilder, network);
+      weightsBuilder.setInsertionPoint(function);
+      auto builder = OpBuilder::atBlockBegin(&function.front());
+      KernelLowering lowering(builder, weightsBuilder, symbols, VectorUnit{lanes, registers});
+      if (failed(lowerBody(network, function, lowering)))
+        return signalPassFailure();
+      network.erase();
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,33 @@
+//===- Passes.td - Conversion of nn to kernel ---------------*- tablegen -*-===//
+
+#ifndef SINTER_COMPILER_CONVERSION_NNTOKERNEL_PASSES_TD
+#define SINTER_COMPILER_CONVERSION_NNTOKERNEL_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
+  let summary = "choose layouts and schedules and emit kernels";
+  let description = [{
+    Every function of nn operations becomes a sequence of kernels on buffers.
+    Inputs and outputs are dense NCHW arguments; feature maps between them are
+    blocked by the vector length, with the halo that their convolutions need.
+    Weights become `kernel.weights`.
+
+    A network is one block and a value's layout depends on its users, so this
+    is one pass over the block with a map from values to buffers, not a
+    dialect conversion.
+
+    **Requires** `nn-inline-res-block`, `nn-fuse-squeeze-excite` and
+    `nn-fuse-epilogue`. **Ensures** that no nn operation remains but in
+    `kernel.weights`.
+
+    Example: `test/compiler/Conversion/NNToKernel/convert-nn-to-kernel.mlir`
+  }];
+  let options = [
+    Option<"lanes", "lanes", "int64_t", "8", "f32 values per vector register: 4, 8 or 16">,
+    Option<"registers", "registers", "int64_t", "16", "vector registers: 16 or 32">,
+  ];
+  let dependentDialects = ["::sinter::kernel::KernelDialect", "::mlir::memref::MemRefDialect"];
+}
+
+#endif // SINTER_COMPILER_CONVERSION_NNTOKERNEL_PASSES_TD

@@ -1,0 +1,48 @@
+//===- Kernel.h - The kernel dialect ------------------------------*- C++ -*-===//
+//
+// How a network is computed: buffers with explicit layouts and one operation
+// per kernel call. Semantics stand in KernelOps.td.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_DIALECTS_KERNEL_IR_KERNEL_H
+#define SINTER_DIALECTS_KERNEL_IR_KERNEL_H
+
+#include "dialects/NN/IR/NN.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/SymbolTable.h"
+
+#include "dialects/Kernel/IR/KernelDialect.h.inc"
+#include "dialects/Kernel/IR/KernelEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Kernel/IR/KernelAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Kernel/IR/KernelOps.h.inc"
+
+namespace sinter::kernel {
+
+/// The dense array behind a feature map: N x blocks x rows x columns x lanes,
+/// halo included. Any other memref is its own storage.
+mlir::MemRefType getStorageType(mlir::MemRefType type);
+
+/// The blocked layout of a feature map.
+BlockedAttr getLayout(mlir::Value featureMap);
+
+/// Where a packed filter's panels find their input: see `kernel.weights`.
+struct FilterPacking {
+  int64_t outputChannels, inputChannels, groups;
+  int64_t panels, blocks, inputBlock, panelChannels;
+
+  /// The packing of a K x C/groups filter for the given input block and panel width.
+  static FilterPacking get(int64_t outputChannels, int64_t inputChannels, int64_t groups,
+                           int64_t inputBlock, int64_t panelChannels);
+  /// The first input block that `panel` reads.
+  int64_t firstBlock(int64_t panel) const;
+};
+
+} // namespace sinter::kernel
+
+#endif // SINTER_DIALECTS_KERNEL_IR_KERNEL_H

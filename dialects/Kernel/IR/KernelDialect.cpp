@@ -1,0 +1,115 @@
+//===- KernelDialect.cpp - Registration, layout attribute, packing --------===//
+
+#include "dialects/Kernel/IR/Kernel.h"
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sinter::kernel;
+
+#include "dialects/Kernel/IR/KernelDialect.cpp.inc"
+#include "dialects/Kernel/IR/KernelEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Kernel/IR/KernelAttrs.cpp.inc"
+
+void KernelDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Kernel/IR/KernelAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Kernel/IR/KernelOps.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// #kernel.blocked<16, halo = [1, 1, 1, 1]>
+//===----------------------------------------------------------------------===//
+
+Attribute BlockedAttr::parse(AsmParser &parser, Type) {
+  int64_t block;
+  SmallVector<int64_t> halo;
+  if (parser.parseLess())
+    return {};
+  SMLoc loc = parser.getCurrentLocation();
+  auto parseEntry = [&] { return parser.parseInteger(halo.emplace_back()); };
+  if (parser.parseInteger(block) || parser.parseComma() || parser.parseKeyword("halo") ||
+      parser.parseEqual() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseEntry) ||
+      parser.parseGreater())
+    return {};
+  if (block < 1 || halo.size() != 4 || llvm::any_of(halo, [](int64_t h) { return h < 0; })) {
+    parser.emitError(loc) << "expects a block of at least 1 and a halo of 4 sizes of at least 0";
+    return {};
+  }
+  return get(parser.getContext(), block, halo);
+}
+
+void BlockedAttr::print(AsmPrinter &printer) const {
+  printer << "<" << getBlock() << ", halo = [";
+  llvm::interleaveComma(getHalo(), printer);
+  printer << "]>";
+}
+
+AffineMap BlockedAttr::getAffineMap() const {
+  AffineExpr n, c, y, x;
+  bindDims(getContext(), n, c, y, x);
+  return AffineMap::get(4, 0,
+                        {n, c.floorDiv(getBlock()), y + getTop(), x + getLeft(), c % getBlock()},
+                        getContext());
+}
+
+LogicalResult BlockedAttr::verifyLayout(ArrayRef<int64_t> shape,
+                                        function_ref<InFlightDiagnostic()> emitError) const {
+  if (shape.size() != 4)
+    return emitError() << "expects a blocked memref to have rank 4, got " << shape.size();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Storage and packing
+//===----------------------------------------------------------------------===//
+
+MemRefType sinter::kernel::getStorageType(MemRefType type) {
+  auto layout = dyn_cast<BlockedAttr>(type.getLayout());
+  if (!layout)
+    return type;
+  ArrayRef<int64_t> shape = type.getShape();
+  int64_t blocks = llvm::divideCeil(shape[1], layout.getBlock());
+  return MemRefType::get({shape[0], blocks,
+                          layout.getTop() + shape[2] + layout.getBottom(),
+                          layout.getLeft() + shape[3] + layout.getRight(), layout.getBlock()},
+                         type.getElementType());
+}
+
+BlockedAttr sinter::kernel::getLayout(Value featureMap) {
+  return cast<BlockedAttr>(cast<MemRefType>(featureMap.getType()).getLayout());
+}
+
+FilterPacking FilterPacking::get(int64_t outputChannels, int64_t inputChannels, int64_t groups,
+                                 int64_t inputBlock, int64_t panelChannels) {
+  FilterPacking packing{outputChannels, inputChannels, groups, 0, 0, inputBlock, panelChannels};
+  packing.panels = llvm::divideCeil(outputChannels, panelChannels);
+  int64_t outputsPerGroup = outputChannels / groups, inputsPerGroup = inputChannels / groups;
+  for (int64_t panel = 0; panel < packing.panels; ++panel) {
+    int64_t first = panel * panelChannels;
+    int64_t last = std::min(first + panelChannels, outputChannels) - 1;
+    int64_t begin = first / outputsPerGroup * inputsPerGroup;
+    int64_t end = (last / outputsPerGroup + 1) * inputsPerGroup;
+    packing.blocks = std::max<int64_t>(packing.blocks,
+                                       llvm::divideCeil(end, inputBlock) - begin / inputBlock);
+  }
+  return packing;
+}
+
+int64_t FilterPacking::firstBlock(int64_t panel) const {
+  int64_t firstChannel =
+      panel * panelChannels / (outputChannels / groups) * (inputChannels / groups);
+  return std::min<int64_t>(firstChannel / inputBlock,
+                           llvm::divideCeil(inputChannels, inputBlock) - blocks);
+}

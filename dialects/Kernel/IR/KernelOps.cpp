@@ -1,0 +1,199 @@
+//===- KernelOps.cpp - Verifiers of kernel operations ---------------------===//
+
+#include "dialects/Kernel/IR/Kernel.h"
+
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sinter::kernel;
+
+#define GET_OP_CLASSES
+#include "dialects/Kernel/IR/KernelOps.cpp.inc"
+
+static MemRefType typeOf(Value value) { return cast<MemRefType>(value.getType()); }
+
+static bool isOnePixel(MemRefType type) { return type.getDimSize(2) == 1 && type.getDimSize(3) == 1; }
+
+/// Channels rounded up to whole blocks.
+static int64_t paddedChannels(Value featureMap) {
+  MemRefType storage = getStorageType(typeOf(featureMap));
+  return storage.getDimSize(1) * storage.getDimSize(4);
+}
+
+//===----------------------------------------------------------------------===//
+// Weights and slots
+//===----------------------------------------------------------------------===//
+
+LogicalResult WeightsOp::verify() {
+  // kernel.weights C1
+  int64_t rank = getMemRefType().getRank();
+  if (rank != 1 && rank != 6)
+    return emitOpError("expects a packed vector (rank 1) or filter (rank 6), got rank ") << rank;
+  // kernel.weights C2
+  if (rank == 6 && (!getGroups() || !getInputChannels()))
+    return emitOpError("expects a filter to have 'groups' and 'inputChannels'");
+  // kernel.weights C3
+  if (getBody().front().empty() || !isa<YieldOp>(getBody().front().back()))
+    return emitOpError("expects its region to end in 'kernel.yield'");
+  return success();
+}
+
+LogicalResult GetWeightsOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // kernel.get_weights C1
+  auto weights = symbols.lookupNearestSymbolFrom<WeightsOp>(*this, getNameAttr());
+  if (!weights)
+    return emitOpError("expects '") << getName() << "' to be a 'kernel.weights'";
+  if (weights.getType() != getResult().getType()) {
+    InFlightDiagnostic diag = emitOpError("expects the type of the weights, got ")
+                              << getResult().getType();
+    diag.attachNote(weights.getLoc()) << "weights of type " << weights.getType();
+    return diag;
+  }
+  return success();
+}
+
+LogicalResult SlotOp::verify() {
+  // kernel.slot C1
+  int64_t bytes = getStorageType(typeOf(getResult())).getNumElements() * sizeof(float);
+  int64_t size = typeOf(getWorkspace()).getDimSize(0), offset = getOffset();
+  if (offset < 0 || offset % 64 || bytes > size - offset)
+    return emitOpError("expects ") << bytes << " bytes at a multiple of 64 within a workspace of "
+                                   << size << ", got offset " << offset;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+LogicalResult Conv2dOp::verify() {
+  MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
+  if (getStrides().size() != 2 || getDilations().size() != 2 || getPadding().size() != 4 ||
+      filter.getRank() != 6)
+    return emitOpError("expects 2 strides, 2 dilations, 4 paddings and a filter of rank 6");
+  // kernel.conv2d C1
+  BlockedAttr layout = getLayout(getInput());
+  for (auto [padding, halo] : llvm::zip_equal(getPadding(), layout.getHalo()))
+    if (padding > halo)
+      return emitOpError("expects the input's halo to cover the padding of ")
+             << padding << ", got " << halo;
+  // kernel.conv2d C2
+  if (filter.getDimSize(4) != layout.getBlock() ||
+      filter.getDimSize(5) % getLayout(getOutput()).getBlock())
+    return emitOpError("expects the filter's blocks to match those of input and output, got ")
+           << filter;
+  // kernel.conv2d C3
+  for (int dim : {0, 1}) {
+    int64_t span = input.getDimSize(2 + dim) + getPadding()[dim] + getPadding()[2 + dim] -
+                   getDilations()[dim] * (filter.getDimSize(2 + dim) - 1) - 1;
+    if (span < 0 || span / getStrides()[dim] + 1 != output.getDimSize(2 + dim))
+      return emitOpError("expects the output size that the convolution gives, got ") << output;
+  }
+  // kernel.conv2d C5
+  if (getTile().size() != 2 || getTile()[0] < 1 || getTile()[1] < 1)
+    return emitOpError("expects a tile of rows and columns");
+  // kernel.conv2d C4
+  SmallVector<int64_t> sums{output.getDimSize(0),
+                            static_cast<int64_t>(llvm::divideCeil(output.getDimSize(2), getTile()[0])),
+                            paddedChannels(getOutput())};
+  if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
+    return emitOpError("expects 'sums' to be images x tile rows x padded channels, got ")
+           << getSums().getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+static bool sameBatchChannelsBlock(Value lhs, Value rhs) {
+  return typeOf(lhs).getShape().take_front(2) == typeOf(rhs).getShape().take_front(2) &&
+         getLayout(lhs).getBlock() == getLayout(rhs).getBlock();
+}
+
+LogicalResult PoolOp::verify() {
+  // kernel.pool C1
+  if (!sameBatchChannelsBlock(getInput(), getOutput()))
+    return emitOpError("expects input and output with the same batch, channels and block");
+  return success();
+}
+
+LogicalResult ChannelMeanOp::verify() {
+  // kernel.channel_mean C1
+  if (!sameBatchChannelsBlock(getInput(), getOutput()) || !isOnePixel(typeOf(getOutput())))
+    return emitOpError("expects an output of one pixel in the input's block, got ")
+           << getOutput().getType();
+  return success();
+}
+
+LogicalResult FinishMeanOp::verify() {
+  // kernel.finish_mean C1
+  MemRefType sums = typeOf(getSums());
+  if (sums.getRank() != 3 || sums.getDimSize(0) != typeOf(getOutput()).getDimSize(0) ||
+      sums.getDimSize(2) != paddedChannels(getOutput()) || !isOnePixel(typeOf(getOutput())))
+    return emitOpError("expects sums of images x tile rows x padded channels, got ") << sums;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScaleAddOp::verify() {
+  // kernel.scale_add C1
+  MemRefType input = typeOf(getInput());
+  if (input.getShape() != typeOf(getOutput()).getShape() ||
+      getLayout(getInput()).getBlock() != getLayout(getOutput()).getBlock())
+    return emitOpError("expects input and output of the same shape and block");
+  // kernel.scale_add C2
+  for (Value operand : {getScale(), getResidual()}) {
+    if (!operand)
+      continue;
+    MemRefType type = typeOf(operand);
+    bool isMap = isa<BlockedAttr>(type.getLayout()) && sameBatchChannelsBlock(operand, getInput()) &&
+                 (isOnePixel(type) || type.getShape() == input.getShape());
+    bool isVector = type.getRank() == 1 && type.getDimSize(0) == paddedChannels(getInput());
+    if (!isMap && !isVector)
+      return emitOpError("expects an operand by pixel, by image and channel, or by channel, got ")
+             << type;
+  }
+  return success();
+}
+
+LogicalResult PadChannelsOp::verify() {
+  // kernel.pad_channels C1
+  MemRefType input = typeOf(getInput()), output = typeOf(getOutput());
+  if (input.getDimSize(0) != output.getDimSize(0) ||
+      input.getShape().drop_front(2) != output.getShape().drop_front(2) ||
+      getLayout(getInput()).getBlock() != getLayout(getOutput()).getBlock())
+    return emitOpError("expects input and output with the same batch, pixels and block");
+  return success();
+}
+
+LogicalResult SoftmaxOp::verify() {
+  // kernel.softmax C1
+  if (typeOf(getInput()).getRank() != 2 || getInput().getType() != getOutput().getType())
+    return emitOpError("expects input and output matrices of the same shape");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Layout
+//===----------------------------------------------------------------------===//
+
+LogicalResult ConvertLayoutOp::verify() {
+  // kernel.convert_layout C1
+  auto logicalShape = [](MemRefType type) {
+    SmallVector<int64_t> shape(type.getShape());
+    if (shape.size() == 2)
+      shape.append({1, 1});
+    return shape;
+  };
+  bool inputBlocked = isa<BlockedAttr>(typeOf(getInput()).getLayout());
+  bool outputBlocked = isa<BlockedAttr>(typeOf(getOutput()).getLayout());
+  if (inputBlocked == outputBlocked ||
+      logicalShape(typeOf(getInput())) != logicalShape(typeOf(getOutput())))
+    return emitOpError("expects a dense and a blocked memref of the same logical shape");
+  return success();
+}

@@ -1,0 +1,426 @@
+//===- KernelOps.td - Operations of the kernel dialect ------*- tablegen -*-===//
+
+#ifndef SINTER_DIALECTS_KERNEL_IR_KERNELOPS_TD
+#define SINTER_DIALECTS_KERNEL_IR_KERNELOPS_TD
+
+include "dialects/Kernel/IR/KernelDialect.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Kernel_MemRef<Pred pred, string summary> :
+    ConfinedType<MemRefOf<[F32]>, [HasStaticShapePred, pred], summary, "::mlir::MemRefType">;
+
+def Kernel_IsBlocked : CPred<"::llvm::isa<::sinter::kernel::BlockedAttr>("
+                             "::llvm::cast<::mlir::MemRefType>($_self).getLayout())">;
+def Kernel_IsDense : CPred<"::llvm::cast<::mlir::MemRefType>($_self).getLayout().isIdentity()">;
+
+def Kernel_FeatureMap : Kernel_MemRef<Kernel_IsBlocked, "blocked NCHW f32 memref">;
+def Kernel_Dense : Kernel_MemRef<Kernel_IsDense, "dense f32 memref">;
+def Kernel_Buffer : Kernel_MemRef<TruePred, "static f32 memref">;
+
+/// `#nn.activation`; its definition stays with the nn dialect.
+def Kernel_ActivationAttr : Attr<CPred<"::llvm::isa<::sinter::nn::ActivationAttr>($_self)">,
+                                 "activation function"> {
+  let storageType = "::sinter::nn::ActivationAttr";
+  let returnType = "::sinter::nn::ActivationAttr";
+  let convertFromStorage = "$_self";
+}
+
+class Read<TypeConstraint type> : Arg<type, "", [MemRead]>;
+class Write<TypeConstraint type> : Arg<type, "", [MemWrite]>;
+
+class Kernel_Op<string mnemonic, list<Trait> traits = []> :
+    Op<Kernel_Dialect, mnemonic, traits>;
+
+//===----------------------------------------------------------------------===//
+// Weights and slots
+//===----------------------------------------------------------------------===//
+
+def Kernel_WeightsOp : Kernel_Op<"weights", [Symbol, IsolatedFromAbove, SingleBlock]> {
+  let summary = "packed weights of the artifact";
+  let description = [{
+    The region computes the tensor from `nn.parameter` operations and ends in
+    `kernel.yield`; `type` says how it is packed:
+
+    - rank 1: one value per channel, zeros behind the last;
+    - rank 6, `P x B x R x S x I x L`: a K x C/groups x R x S filter as a stream
+      in the order it is read. Panel p holds the L output channels from p L on;
+      its rows are the B input blocks of I channels that these need, from
+      block `min(firstChannel / I, blocks - B)` on, with firstChannel =
+      (p L / (K/groups)) C/groups. Weights between channels of different
+      groups are zero. `inputChannels` is C.
+
+    `offset` is the place in the weights section, in bytes, once planned.
+
+    - (C1) `type` has rank 1 or 6.
+    - (C2) a filter has `groups` and `inputChannels`.
+    - (C3) the region ends in `kernel.yield` of the tensor.
+
+    #### Example
+    ```mlir
+    kernel.weights @bias : memref<64xf32> {
+      %0 = nn.parameter "conv1.bias" : tensor<64xf32>
+      kernel.yield %0 : tensor<64xf32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Kernel_Dense>:$type,
+                       OptionalAttr<I64Attr>:$groups, OptionalAttr<I64Attr>:$inputChannels,
+                       OptionalAttr<I64Attr>:$offset);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name `:` $type attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MemRefType getMemRefType() { return ::llvm::cast<::mlir::MemRefType>(getType()); }
+    /// The tensor to pack.
+    ::mlir::Value getValue() { return getBody().front().getTerminator()->getOperand(0); }
+  }];
+}
+
+def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator, HasParent<"WeightsOp">]> {
+  let summary = "the tensor that weights are packed from";
+  let description = [{
+    Ends the region of `kernel.weights`; see there for a runnable example.
+  }];
+  let arguments = (ins AnyRankedTensor:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+def Kernel_GetWeightsOp : Kernel_Op<"get_weights", [Pure,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the address of packed weights";
+  let description = [{
+    - (C1) `name` is a `kernel.weights` of the result's type.
+
+    #### Example
+    ```mlir
+    kernel.weights @bias : memref<64xf32> {
+      %0 = nn.parameter "conv1.bias" : tensor<64xf32>
+      kernel.yield %0 : tensor<64xf32>
+    }
+    func.func @example() {
+      %0 = kernel.get_weights @bias : memref<64xf32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$name);
+  let results = (outs Kernel_Dense:$result);
+  let assemblyFormat = "$name attr-dict `:` type($result)";
+}
+
+def Kernel_SlotOp : Kernel_Op<"slot", [Pure]> {
+  let summary = "a buffer in the workspace";
+  let description = [{
+    The bytes of `workspace` from `offset` on.
+
+    - (C1) the buffer lies within the workspace and `offset` is a multiple of 64.
+
+    #### Example
+    ```mlir
+    func.func @example(%workspace: memref<4096xi8>) {
+      %0 = kernel.slot %workspace[1024] : memref<4096xi8> to memref<1x16x4x4xf32, #kernel.blocked<16, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins MemRefRankOf<[I8], [1]>:$workspace, I64Attr:$offset);
+  let results = (outs Kernel_Buffer:$result);
+  let assemblyFormat = "$workspace `[` $offset `]` attr-dict `:` type($workspace) `to` type($result)";
+  let hasVerifier = 1;
+}
+
+def Kernel_BarrierOp : Kernel_Op<"barrier"> {
+  let summary = "wait for every thread of the run";
+  let description = [{
+    What stands before it is visible to every thread behind it.
+
+    #### Example
+    ```mlir
+    func.func @example() {
+      kernel.barrier
+      return
+    }
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+def Kernel_LoopOrder : I32EnumAttr<"LoopOrder", "which loop of a convolution is outermost", [
+    I32EnumAttrCase<"RowsOuter", 0, "rows_outer">,
+    I32EnumAttrCase<"PanelsOuter", 1, "panels_outer">,
+  ]> {
+  let cppNamespace = "::sinter::kernel";
+  let genSpecializedAttr = 0;
+}
+def Kernel_LoopOrderAttr : EnumAttr<Kernel_Dialect, Kernel_LoopOrder, "loop_order"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
+  let summary = "direct convolution with its epilogue";
+  let description = [{
+    output = activation(conv2d(input, filter) + bias + residual)
+
+    computed in register tiles of `tile` = [rows, columns] output pixels by the
+    filter's panel width, over the whole reduction. Padding is read from the
+    input's halo. A work item is a row of tiles of one panel: `rows_outer`
+    walks the panels innermost (weights stay in cache), `panels_outer` the rows
+    (the panel stays in cache). A linear layer is a 1x1 convolution of a
+    one-pixel map.
+
+    sums[n, t, c] is the sum over the pixels of tile row t of output channel c:
+    the squeeze of squeeze-and-excitation, taken from registers. Summing them
+    in order of t makes the mean independent of the number of threads.
+
+    - (C1) `padding` is at most the input's halo.
+    - (C2) the filter's input block is that of `input` and its panel is a multiple of the output's block.
+    - (C3) the output has the size that the convolution gives.
+    - (C4) `sums` is N x tile rows x padded channels.
+    - (C5) `tile` has 2 entries of at least 1.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>,
+                       %b: memref<16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.conv2d ins(%x, %w, bias %b) outs(%y) {
+        strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+        activation = #nn.activation<relu>, tile = array<i64: 1, 6>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv1"]}
+        : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<16xf32>,
+          memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_FeatureMap>:$input, Read<Kernel_Dense>:$filter,
+                       Read<Optional<Kernel_Dense>>:$bias,
+                       Read<Optional<Kernel_FeatureMap>>:$residual,
+                       Write<Kernel_FeatureMap>:$output, Write<Optional<Kernel_Dense>>:$sums,
+                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding,
+                       DenseI64ArrayAttr:$dilations, I64Attr:$groups,
+                       Kernel_ActivationAttr:$activation, DenseI64ArrayAttr:$tile,
+                       Kernel_LoopOrderAttr:$loop_order, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `,` $filter (`,` `bias` $bias^)? (`,` `residual` $residual^)? `)`
+    `outs` `(` $output (`,` `sums` $sums^)? `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+def Kernel_PoolKind : I32EnumAttr<"PoolKind", "what a pooling window computes", [
+    I32EnumAttrCase<"Max", 0, "max">,
+    I32EnumAttrCase<"Avg", 1, "avg">,
+  ]> {
+  let cppNamespace = "::sinter::kernel";
+  let genSpecializedAttr = 0;
+}
+def Kernel_PoolKindAttr : EnumAttr<Kernel_Dialect, Kernel_PoolKind, "pool_kind"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Kernel_PoolOp : Kernel_Op<"pool"> {
+  let summary = "maximum or mean over a window";
+  let description = [{
+    As `nn.max_pool` and `nn.avg_pool`. Windows are clipped to the image, so the
+    halo is not read.
+
+    - (C1) input and output have the same batch, channels and block.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x16x4x4xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.pool ins(%x) outs(%y) {kind = #kernel.pool_kind<max>, kernel = array<i64: 3, 3>, strides = array<i64: 2, 2>,
+        padding = array<i64: 1, 1, 1, 1>, count_include_pad = true, layers = ["maxpool"]} : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x4x4xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_FeatureMap>:$input, Write<Kernel_FeatureMap>:$output,
+                       Kernel_PoolKindAttr:$kind, DenseI64ArrayAttr:$kernel,
+                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding,
+                       BoolAttr:$count_include_pad, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_ChannelMeanOp : Kernel_Op<"channel_mean"> {
+  let summary = "mean over all pixels of a channel";
+  let description = [{
+    output[n,c,0,0] = mean over y,x of input[n,c,y,x], each row summed by itself first
+
+    - (C1) `output` is N x C x 1 x 1 in the block of `input`.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.channel_mean ins(%x) outs(%y) {layers = ["avgpool"]} : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_FeatureMap>:$input, Write<Kernel_FeatureMap>:$output, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_FinishMeanOp : Kernel_Op<"finish_mean"> {
+  let summary = "channel means from the sums of a convolution";
+  let description = [{
+    output[n,c,0,0] = (sum over t of sums[n,t,c]) / pixels
+
+    - (C1) `sums` is N x T x padded channels of `output`, which is N x C x 1 x 1.
+
+    #### Example
+    ```mlir
+    func.func @example(%s: memref<1x8x16xf32>, %y: memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.finish_mean ins(%s) outs(%y) {pixels = 64, layers = ["se"]} : memref<1x8x16xf32>, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_Dense>:$sums, Write<Kernel_FeatureMap>:$output, I64Attr:$pixels, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $sums `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+def Kernel_ScaleAddOp : Kernel_Op<"scale_add", [AttrSizedOperandSegments]> {
+  let summary = "scale, add and activation in one pass";
+  let description = [{
+    output = activation(input * scale + residual)
+
+    `scale` and `residual` are feature maps of the shape of `input`, maps of
+    one pixel per image and channel, or vectors with one value per channel.
+
+    - (C1) input and output have the same shape and block.
+    - (C2) `scale` and `residual` have one of the three forms.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %g: memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.scale_add ins(%x, scale %g, residual %x) outs(%y) {activation = #nn.activation<relu>, layers = ["layer1.0.relu"]}
+        : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_FeatureMap>:$input, Read<Optional<Kernel_Buffer>>:$scale,
+                       Read<Optional<Kernel_Buffer>>:$residual, Write<Kernel_FeatureMap>:$output,
+                       Kernel_ActivationAttr:$activation, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input (`,` `scale` $scale^)? (`,` `residual` $residual^)? `)`
+    `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_PadChannelsOp : Kernel_Op<"pad_channels"> {
+  let summary = "zero channels before and after";
+  let description = [{
+    output[n,c,y,x] = input[n, c - before, y, x] where that channel exists, else 0
+
+    - (C1) input and output have the same batch, pixels and block.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.pad_channels ins(%x) outs(%y) {before = 8, layers = ["shortcut"]} : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_FeatureMap>:$input, Write<Kernel_FeatureMap>:$output, I64Attr:$before, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_SoftmaxOp : Kernel_Op<"softmax"> {
+  let summary = "softmax over the rows of a matrix";
+  let description = [{
+    As `nn.softmax`; dense in, dense out.
+
+    - (C1) input and output are matrices of the same shape.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x10xf32>, %y: memref<1x10xf32>) {
+      kernel.softmax ins(%x) outs(%y) {layers = ["softmax"]} : memref<1x10xf32>, memref<1x10xf32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_Dense>:$input, Write<Kernel_Dense>:$output, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Layout
+//===----------------------------------------------------------------------===//
+
+def Kernel_ConvertLayoutOp : Kernel_Op<"convert_layout"> {
+  let summary = "between dense and blocked layouts";
+  let description = [{
+    output = input, one of them dense (N x C, or N x C x H x W) and the other
+    blocked. Lanes beyond C become zero in a blocked output.
+
+    - (C1) one side is dense, the other blocked, with the same logical shape (N x C is N x C x 1 x 1).
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x3x8x8xf32>, %y: memref<1x3x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.convert_layout ins(%x) outs(%y) {layers = ["image"]} : memref<1x3x8x8xf32>, memref<1x3x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_Buffer>:$input, Write<Kernel_Buffer>:$output, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_ZeroHaloOp : Kernel_Op<"zero_halo"> {
+  let summary = "zeros into the halo of a feature map";
+  let description = [{
+    Writes no pixel of the image itself, so it needs no order with the kernel
+    that does.
+
+    #### Example
+    ```mlir
+    func.func @example(%y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>) {
+      kernel.zero_halo outs(%y) {layers = ["layer1.0.conv1"]} : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Write<Kernel_FeatureMap>:$output, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+
+}
+
+#endif // SINTER_DIALECTS_KERNEL_IR_KERNELOPS_TD

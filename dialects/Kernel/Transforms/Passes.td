@@ -1,0 +1,38 @@
+//===- Passes.td - Passes on the kernel dialect -------------*- tablegen -*-===//
+
+#ifndef SINTER_DIALECTS_KERNEL_TRANSFORMS_PASSES_TD
+#define SINTER_DIALECTS_KERNEL_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PlanMemory : Pass<"kernel-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "place buffers in one workspace and weights in one section";
+  let description = [{
+    Every `memref.alloc` becomes a `kernel.slot` of a new last argument, the
+    workspace. Buffers that live at the same time never overlap; the largest
+    is placed first, at the lowest offset that is free during its life
+    (greedy by size; Pisarchyk & Lee 2020). Every `kernel.weights` gets its
+    offset. Offsets are multiples of 64 bytes.
+
+    **Requires** functions of one block. **Ensures** that no `memref.alloc`
+    remains and every `kernel.weights` has an offset.
+
+    Example: `test/dialects/Kernel/Transforms/plan-memory.mlir`
+  }];
+}
+
+def InsertBarriers : Pass<"kernel-insert-barriers", "::mlir::func::FuncOp"> {
+  let summary = "separate kernels that depend on each other";
+  let description = [{
+    Inserts a `kernel.barrier` before an operation that reads or writes bytes
+    another one has written, or writes bytes it has read, since the last
+    barrier. Independent kernels share an interval.
+
+    **Requires** planned memory: bytes are compared by slot. **Ensures** that
+    threads may run the function with each operation's work split any way.
+
+    Example: `test/dialects/Kernel/Transforms/insert-barriers.mlir`
+  }];
+}
+
+#endif // SINTER_DIALECTS_KERNEL_TRANSFORMS_PASSES_TD
