@@ -23,6 +23,8 @@ int versionMain(const driver::Arguments &) {
 }
 
 const Subcommand subcommands[] = {
+    {"run", "run a compiled network on arrays or images", driver::runMain},
+    {"bench", "time a compiled network", driver::benchMain},
     {"version", "print the version", versionMain},
 };
 

@@ -17,6 +17,9 @@ using Arguments = std::vector<std::string>;
 // One function per subcommand, each in the file of its name (`inspect` is in
 // Inspect.cpp). Each prints its own errors and returns the exit status.
 
+int runMain(const Arguments &arguments);
+int benchMain(const Arguments &arguments);
+
 } // namespace sinter::driver
 
 #endif // SINTER_COMPILER_DRIVER_DRIVER_H
