@@ -1,0 +1,101 @@
+//===- Input.cpp - Networks that subcommands work on ----------------------===//
+
+#include "compiler/Driver/Input.h"
+
+#include "compiler/Driver/Options.h"
+#include "compiler/Frontend/Text/Text.h"
+
+#include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace sinter;
+using llvm::StringRef;
+
+/// Larger .mlir files hold weights that belong elsewhere.
+constexpr uint64_t maxMlirSize = 256 << 20;
+/// Deeper than any module; MLIR's parser recurses on brackets.
+constexpr unsigned maxMlirNesting = 256;
+
+static std::unique_ptr<llvm::MemoryBuffer> fail(const llvm::Twine &message) {
+  driver::fail(message.str());
+  return nullptr;
+}
+
+/// The deepest nesting of brackets, those in strings and comments left out.
+static unsigned nestingOf(StringRef text) {
+  unsigned depth = 0, deepest = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"' && text[i] != '\n'; ++i)
+        i += text[i] == '\\';
+    } else if (text.substr(i).starts_with("//")) {
+      i = std::min(text.find('\n', i), text.size());
+    } else if (text.substr(i).starts_with("->")) {
+      ++i;
+    } else if (StringRef("({[<").contains(text[i])) {
+      deepest = std::max(deepest, ++depth);
+    } else if (StringRef(")}]>").contains(text[i]) && depth) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
+static std::unique_ptr<llvm::MemoryBuffer> readMlir(StringRef path) {
+  uint64_t size = 0;
+  if (llvm::sys::fs::is_directory(path))
+    return fail("cannot read '" + path + "': is a directory");
+  if (!llvm::sys::fs::file_size(path, size) && size > maxMlirSize)
+    return fail("cannot read '" + path + "': is larger than " + llvm::Twine(maxMlirSize >> 20) +
+                " MiB");
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  if (!buffer)
+    return fail("cannot read '" + path + "': " + buffer.getError().message());
+  if (nestingOf((*buffer)->getBuffer()) > maxMlirNesting)
+    return fail("cannot read '" + path + "': nested deeper than " + llvm::Twine(maxMlirNesting) +
+                " levels");
+  return std::move(*buffer);
+}
+
+static mlir::OwningOpRef<mlir::ModuleOp> parseMlir(StringRef path, mlir::MLIRContext &context,
+                                                   const driver::InputOptions &options) {
+  if (options.batch || !options.network.empty()) {
+    driver::fail(("'" + path + "' is MLIR: " + (options.batch ? "its batch size" : "its network") +
+                  " is fixed")
+                     .str());
+    return nullptr;
+  }
+  auto buffer = readMlir(path);
+  if (!buffer)
+    return nullptr;
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  mlir::SourceMgrDiagnosticHandler handler(sources, &context, llvm::errs());
+  return mlir::parseSourceFile<mlir::ModuleOp>(sources, &context);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> driver::loadNetwork(const std::string &path,
+                                                      mlir::MLIRContext &context,
+                                                      const InputOptions &options) {
+  StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".sinter")
+    return text::parseNetworkFile(path, context, {options.batch, options.network}, llvm::errs());
+  if (extension == ".mlir")
+    return parseMlir(path, context, options);
+  driver::fail(fmt::format("expects a network as '.sinter' or '.mlir', got '{}'", path));
+  return nullptr;
+}
+
+mlir::func::FuncOp driver::networkOf(mlir::ModuleOp module, const std::string &path) {
+  auto functions = module.getOps<mlir::func::FuncOp>();
+  if (llvm::hasSingleElement(functions) && !(*functions.begin()).isExternal())
+    return *functions.begin();
+  driver::fail(fmt::format("expects one function with a body in '{}', got {}", path,
+                           llvm::range_size(functions)));
+  return nullptr;
+}

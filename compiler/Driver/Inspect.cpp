@@ -1,0 +1,249 @@
+//===- Inspect.cpp - sinter inspect ---------------------------------------===//
+//
+// What a network consists of: layers, shapes, parameters and
+// multiply-accumulate operations, as a table or as JSON. Parameters are counted
+// as PyTorch does: running statistics are buffers, a shared weight counts once.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Driver/Input.h"
+#include "compiler/Driver/Options.h"
+#include "compiler/Driver/Register.h"
+
+#include "dialects/NN/IR/NN.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace sinter;
+namespace po = boost::program_options;
+
+namespace {
+
+struct Layer {
+  std::string name, kind;
+  llvm::ArrayRef<int64_t> shape;
+  int64_t parameters = 0, macs = 0;
+};
+
+struct Tensor {
+  std::string name;
+  llvm::ArrayRef<int64_t> shape;
+};
+
+struct Summary {
+  std::string name;
+  std::vector<Tensor> inputs, outputs;
+  std::vector<Layer> layers;
+  int64_t parameters = 0, macs = 0;
+};
+
+llvm::ArrayRef<int64_t> shapeOf(mlir::Type type) {
+  auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
+  return tensor ? tensor.getShape() : llvm::ArrayRef<int64_t>();
+}
+
+/// Sums and products saturate: a module from a file may hold any shape.
+int64_t plus(int64_t a, int64_t b) {
+  int64_t sum;
+  return llvm::AddOverflow(a, b, sum) ? INT64_MAX : sum;
+}
+int64_t elementsOf(llvm::ArrayRef<int64_t> shape) {
+  int64_t product = 1;
+  for (int64_t size : shape)
+    if (llvm::MulOverflow(product, size, product))
+      return INT64_MAX;
+  return product;
+}
+
+std::string layerName(mlir::Location loc) {
+  auto name = llvm::dyn_cast<mlir::NameLoc>(loc);
+  return name ? name.getName().str() : "";
+}
+
+/// True for the running statistics of a batch norm, folded or not.
+bool isStatistic(mlir::OpOperand &use) {
+  mlir::Operation *user = use.getOwner();
+  mlir::Value value = use.get();
+  if (auto norm = llvm::dyn_cast<nn::BatchNormOp>(user))
+    return value == norm.getRunningMean() || value == norm.getRunningVar();
+  if (auto weight = llvm::dyn_cast<nn::FoldedWeightOp>(user))
+    return value == weight.getRunningVar();
+  if (auto bias = llvm::dyn_cast<nn::FoldedBiasOp>(user))
+    return value == bias.getRunningMean() || value == bias.getRunningVar();
+  return false;
+}
+
+/// Trainable elements that enter `op`, directly or by way of folded weights.
+int64_t countParameters(mlir::Operation *op, llvm::StringSet<> &counted) {
+  int64_t count = 0;
+  for (mlir::OpOperand &operand : op->getOpOperands()) {
+    mlir::Operation *source = operand.get().getDefiningOp();
+    if (auto parameter = llvm::dyn_cast_or_null<nn::ParameterOp>(source)) {
+      if (!isStatistic(operand) && counted.insert(parameter.getKey()).second)
+        count = plus(count, elementsOf(shapeOf(parameter.getType())));
+    } else if (llvm::isa_and_nonnull<nn::FoldedWeightOp, nn::FoldedBiasOp>(source)) {
+      count = plus(count, countParameters(source, counted));
+    }
+  }
+  return count;
+}
+
+bool isLayer(mlir::Operation *op) {
+  return llvm::isa<nn::NNDialect>(op->getDialect()) && op->getNumResults() != 0 &&
+         !llvm::isa<nn::ParameterOp, nn::FoldedWeightOp, nn::FoldedBiasOp>(op);
+}
+
+/// In the order of execution: the layers of a residual block before its join.
+Summary summarize(mlir::func::FuncOp function) {
+  Summary summary;
+  summary.name = function.getName().str();
+  auto nameOf = [](mlir::Attribute name) {
+    auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(name);
+    return text ? text.str() : "";
+  };
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+    summary.inputs.push_back({nameOf(function.getArgAttr(index, "nn.name")), shapeOf(type)});
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+    summary.outputs.push_back({nameOf(function.getResultAttr(index, "nn.name")), shapeOf(type)});
+  llvm::StringSet<> counted;
+  function.walk([&](mlir::Operation *op) {
+    if (!isLayer(op))
+      return;
+    Layer layer{layerName(op->getLoc()), op->getName().stripDialect().str(),
+                shapeOf(op->getResult(0).getType())};
+    layer.parameters = countParameters(op, counted);
+    if (auto cost = llvm::dyn_cast<nn::CostOpInterface>(op))
+      layer.macs = cost.getMacs();
+    summary.parameters = plus(summary.parameters, layer.parameters);
+    summary.macs = plus(summary.macs, layer.macs);
+    summary.layers.push_back(std::move(layer));
+  });
+  return summary;
+}
+
+//===----------------------------------------------------------------------===//
+// Output
+//===----------------------------------------------------------------------===//
+
+void printJson(const Summary &summary) {
+  llvm::json::OStream json(llvm::outs(), 2);
+  auto printShape = [&](llvm::ArrayRef<int64_t> shape) {
+    json.attributeArray("shape", [&] {
+      for (int64_t size : shape)
+        json.value(size);
+    });
+  };
+  auto printTensors = [&](llvm::StringRef key, const std::vector<Tensor> &tensors) {
+    json.attributeArray(key, [&] {
+      for (const Tensor &tensor : tensors)
+        json.object([&] {
+          json.attribute("name", tensor.name);
+          printShape(tensor.shape);
+        });
+    });
+  };
+  json.object([&] {
+    json.attribute("name", summary.name);
+    json.attribute("parameters", summary.parameters);
+    json.attribute("macs", summary.macs);
+    printTensors("inputs", summary.inputs);
+    printTensors("outputs", summary.outputs);
+    json.attributeArray("layers", [&] {
+      for (const Layer &layer : summary.layers)
+        json.object([&] {
+          json.attribute("name", layer.name);
+          json.attribute("kind", layer.kind);
+          printShape(layer.shape);
+          json.attribute("parameters", layer.parameters);
+          json.attribute("macs", layer.macs);
+        });
+    });
+  });
+  llvm::outs() << "\n";
+}
+
+/// 25557032 as 25,557,032; nothing for 0 in a row of the table.
+std::string grouped(int64_t number) {
+  std::string text = std::to_string(number);
+  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(at, ",");
+  return text;
+}
+
+std::string shapeText(llvm::ArrayRef<int64_t> shape) {
+  std::string text;
+  for (int64_t size : shape)
+    text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
+void printTable(const Summary &summary) {
+  using Row = std::array<std::string, 5>;
+  auto count = [](int64_t number) { return number ? grouped(number) : "-"; };
+  std::vector<Row> rows{{"layer", "kind", "output", "parameters", "MACs"}};
+  for (const Layer &layer : summary.layers)
+    rows.push_back({layer.name, layer.kind, shapeText(layer.shape), count(layer.parameters),
+                    count(layer.macs)});
+  rows.push_back({"total", "", "", grouped(summary.parameters), grouped(summary.macs)});
+  std::array<size_t, 5> widths{};
+  for (const Row &row : rows)
+    for (size_t column = 0; column != row.size(); ++column)
+      widths[column] = std::max(widths[column], row[column].size());
+
+  for (const Tensor &input : summary.inputs)
+    llvm::outs() << summary.name << ": " << input.name << " " << shapeText(input.shape) << "\n";
+  auto rule = [&] { llvm::outs() << std::string(widths[0] + widths[1] + widths[2] + widths[3] + widths[4] + 8, '-') << "\n"; };
+  for (size_t index = 0; index != rows.size(); ++index) {
+    if (index == 1 || index + 1 == rows.size())
+      rule();
+    const Row &row = rows[index];
+    llvm::outs() << fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}  {:>{}}\n", row[0], widths[0], row[1],
+                                widths[1], row[2], widths[2], row[3], widths[3], row[4], widths[4]);
+  }
+  double macs = static_cast<double>(summary.macs);
+  llvm::outs() << fmt::format("\n{} layers, {:.2f} M parameters, {:.3f} G multiply-accumulates\n",
+                              summary.layers.size(), summary.parameters / 1e6, macs / 1e9);
+}
+
+} // namespace
+
+int driver::inspectMain(const Arguments &arguments) {
+  Syntax syntax{"inspect", "sinter inspect INPUT [--json] [--batch N]",
+                "Print the layers of a network with shapes, parameters and operations.", {}, {}};
+  syntax.options.add_options()("json", "print JSON")(
+      "batch", po::value<int64_t>(), "batch size in place of the one in the file")(
+      "network", po::value<std::string>(), "which network, if the file defines several")(
+      "input", po::value<std::string>(), "network file (.sinter, .mlir)");
+  syntax.positional.add("input", 1);
+  int status = 0;
+  auto values = parse(syntax, arguments, status);
+  if (!values)
+    return status;
+  if (!values->count("input"))
+    return fail("expects an input; usage: " + syntax.usage);
+  std::string path = (*values)["input"].as<std::string>();
+  InputOptions options;
+  if (values->count("batch"))
+    options.batch = (*values)["batch"].as<int64_t>();
+  if (values->count("network"))
+    options.network = (*values)["network"].as<std::string>();
+
+  mlir::DialectRegistry registry;
+  registerAllSinter(registry);
+  mlir::MLIRContext context(registry);
+  mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(path, context, options);
+  if (!module)
+    return 1;
+  mlir::func::FuncOp function = networkOf(*module, path);
+  if (!function)
+    return 1;
+  Summary summary = summarize(function);
+  if (values->count("json"))
+    printJson(summary);
+  else
+    printTable(summary);
+  return 0;
+}

@@ -1,0 +1,70 @@
+//===- Text.cpp - Networks in the network language ------------------------===//
+
+#include "compiler/Frontend/Text/Text.h"
+
+#include "compiler/Frontend/Text/Elaborator.h"
+#include "compiler/Frontend/Text/Formatter.h"
+#include "compiler/Frontend/Text/Parser.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace sinter::text;
+using llvm::StringRef;
+
+/// The network that the options name, or the only one.
+static const Network *choose(const SourceFile &file, StringRef name, Diagnostics &diagnostics) {
+  llvm::SmallVector<StringRef> names;
+  for (const auto &network : file.ast.networks) {
+    if (network->name.text == name || (name.empty() && file.ast.networks.size() == 1))
+      return network.get();
+    names.push_back(network->name.text);
+  }
+  if (names.size() > 20)
+    names.resize(20);
+  std::string list = "'" + llvm::join(names, "', '") + "'";
+  if (names.empty())
+    diagnostics.error("'" + file.name + "' defines no network");
+  else if (name.empty())
+    diagnostics.error("'" + file.name + "' defines several networks; choose one of " + list);
+  else
+    diagnostics.error("'" + file.name + "' defines no network '" + name + "'; it defines " + list);
+  return nullptr;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp>
+sinter::text::parseNetworkFile(StringRef path, mlir::MLIRContext &context, const Options &options,
+                               llvm::raw_ostream &errors) {
+  llvm::SourceMgr sources;
+  Diagnostics diagnostics(sources, errors);
+  if (options.batch && *options.batch < 1) {
+    diagnostics.error("expects a batch size of at least 1, got " + llvm::Twine(*options.batch));
+    return nullptr;
+  }
+  Loader loader(sources, diagnostics);
+  const SourceFile *file = loader.load(path);
+  if (!file || diagnostics.hasErrors())
+    return nullptr;
+  const Network *network = choose(*file, options.network, diagnostics);
+  if (!network)
+    return nullptr;
+  return elaborate(*file, *network, options.batch, loader, sources, diagnostics, context);
+}
+
+std::optional<std::string> sinter::text::formatNetworkFile(StringRef path,
+                                                           llvm::raw_ostream &errors) {
+  llvm::SourceMgr sources;
+  Diagnostics diagnostics(sources, errors);
+  std::string why;
+  auto buffer = readFile(path, why);
+  if (!buffer) {
+    diagnostics.error("cannot read '" + path + "': " + why);
+    return std::nullopt;
+  }
+  StringRef text = buffer->getBuffer();
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  parse(text, diagnostics);
+  if (diagnostics.hasErrors())
+    return std::nullopt;
+  return format(tokenize(text, diagnostics, /*keepComments=*/true));
+}
