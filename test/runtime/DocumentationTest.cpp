@@ -15,10 +15,10 @@ const std::string page = readFile(SINTER_SOURCE_ROOT "/docs/runtime.md");
 TEST(Documentation, shows_the_programs_that_are_tested) {
   for (const char *name : {"plain", "loaded", "own_threads"}) {
     const std::string program =
-        readFile(std::string(SINTER_SOURCE_ROOT "/test/runtime/docs/") + name + ".c");
+        readFile(std::string(SINTER_SOURCE_ROOT "/test/runtime/Inputs/") + name + ".c");
     ASSERT_FALSE(program.empty()) << name;
     EXPECT_NE(page.find("```c\n" + program + "```\n"), std::string::npos)
-        << "docs/runtime.md and test/runtime/docs/" << name << ".c differ";
+        << "docs/runtime.md and test/runtime/Inputs/" << name << ".c differ";
   }
 }
 

@@ -1,7 +1,7 @@
 /* A stand-in with the interface of a compiled ImageNet network, for the programs of
    docs/runtime.md: sums of the image instead of convolutions. */
 
-#include "test/runtime/docs/seresnet50.h"
+#include "test/runtime/Inputs/seresnet50.h"
 
 #include "sinter/abi.h"
 
