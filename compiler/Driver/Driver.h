@@ -20,6 +20,9 @@ int compileMain(const Arguments &arguments);
 int fmtMain(const Arguments &arguments);
 int inspectMain(const Arguments &arguments);
 
+int runMain(const Arguments &arguments);
+int benchMain(const Arguments &arguments);
+
 } // namespace sinter::driver
 
 #endif // SINTER_COMPILER_DRIVER_DRIVER_H
