@@ -1,0 +1,171 @@
+//===- LayerTest.cpp - Pooling, linear, elementwise, blocks ---------------===//
+
+#include "test/numerics/Harness.h"
+
+#include "fmt/format.h"
+
+using namespace sinter::numerics;
+
+namespace {
+
+struct LayerTest : testing::TestWithParam<Variant> {};
+
+INSTANTIATE_TEST_SUITE_P(CPU, LayerTest, testing::ValuesIn(variants()),
+                         [](const auto &info) { return info.param.name(); });
+
+/// An operation from one tensor to another: "nn.relu %x : T".
+void addUnary(CaseModule &module, const std::string &op, const std::vector<int64_t> &shape,
+              const std::vector<int64_t> &result) {
+  module.add(tensorType(shape), tensorType(result),
+             fmt::format("%out = {} : ({}) -> {}", op, tensorType(shape), tensorType(result)));
+}
+
+int64_t poolSize(int64_t size, int64_t kernel, int64_t stride, int64_t padding, bool ceil) {
+  int64_t span = size + 2 * padding - kernel;
+  int64_t count = (ceil ? (span + stride - 1) / stride : span / stride) + 1;
+  return ceil && (count - 1) * stride >= size + padding ? count - 1 : count;
+}
+
+} // namespace
+
+TEST_P(LayerTest, Pooling) {
+  CaseModule module;
+  for (const char *kind : {"max_pool", "avg_pool"})
+    for (int64_t kernel : {1, 2, 3})
+      for (int64_t stride : {1, 2, 3})
+        for (int64_t padding = 0; padding < kernel && padding < 2; ++padding)
+          for (bool ceil : {false, true})
+            for (bool includePad : {false, true}) {
+              if (includePad && std::string(kind) == "max_pool")
+                continue;
+              int64_t height = poolSize(7, kernel, stride, padding, ceil);
+              int64_t width = poolSize(10, kernel, stride, padding, ceil);
+              std::string extra =
+                  std::string(kind) == "avg_pool"
+                      ? fmt::format(", count_include_pad = {}", includePad)
+                      : "";
+              addUnary(module,
+                       fmt::format("nn.{0} %x {{kernel = array<i64: {1}, {1}>, strides = array<i64: "
+                                   "{2}, {2}>, padding = array<i64: {3}, {3}, {3}, {3}>, ceil_mode "
+                                   "= {4}{5}}}",
+                                   kind, kernel, stride, padding, ceil, extra),
+                       {2, 19, 7, 10}, {2, 19, height, width});
+            }
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+TEST_P(LayerTest, GlobalPoolingAndShapes) {
+  CaseModule module;
+  for (auto [height, width] : {std::pair<int64_t, int64_t>{1, 1}, {7, 7}, {13, 3}, {112, 40}})
+    for (int64_t channels : {3, 16, 37})
+      addUnary(module, "nn.global_avg_pool %x ", {2, channels, height, width}, {2, channels, 1, 1});
+  for (auto [before, after] :
+       {std::pair<int64_t, int64_t>{8, 8}, {0, 5}, {3, 0}, {16, 16}, {1, 30}})
+    addUnary(module, fmt::format("nn.pad_channels %x {{before = {}, after = {}}}", before, after),
+             {2, 19, 5, 4}, {2, 19 + before + after, 5, 4});
+  addUnary(module, "nn.flatten %x ", {3, 21, 1, 1}, {3, 21});
+  addUnary(module, "nn.flatten %x ", {2, 11, 3, 5}, {2, 165});
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+TEST_P(LayerTest, LinearAndSoftmax) {
+  CaseModule module;
+  for (int64_t batch : {1, 3})
+    for (int64_t inputs : {1, 10, 64, 100})
+      for (int64_t outputs : {1, 10, 64, 1000}) {
+        std::string in = tensorType({batch, inputs}), out = tensorType({batch, outputs});
+        module.add(in, out,
+                   fmt::format(R"(%w@ = nn.parameter "fc@.weight" : {0}
+%b@ = nn.parameter "fc@.bias" : {1}
+%y@ = nn.linear %x , %w@ bias %b@ : ({2}, {0}, {1}) -> {3}
+%out = nn.softmax %y@ : {3})",
+                               tensorType({outputs, inputs}), tensorType({outputs}), in, out));
+      }
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+TEST_P(LayerTest, Activations) {
+  CaseModule module;
+  std::string map = tensorType({2, 19, 5, 7}), matrix = tensorType({3, 21});
+  for (const char *op : {"relu", "relu6", "sigmoid", "silu", "hard_swish"})
+    for (const std::string &type : {map, matrix})
+      module.add(type, type, fmt::format("%out = nn.{} %x : {}", op, type));
+  module.add(map, map, "%out = nn.leaky_relu %x {negative_slope = 0.3 : f64} : " + map);
+  module.add(map, map, "%out = nn.hard_sigmoid %x {alpha = 0.2 : f64} : " + map);
+  module.add(map, map, "%a@ = nn.relu %x : " + map + "\n%out = nn.add %x , %a@ : " + map);
+  module.add(map, map,
+             fmt::format("%a@ = nn.sigmoid %x : {0}\n%out = nn.mul %x , %a@ : ({0}, {0}) -> {0}", map));
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+/// A batch norm that no convolution takes in, as in pre-activation blocks.
+TEST_P(LayerTest, BatchNormAlone) {
+  CaseModule module;
+  for (int64_t channels : {3, 16, 37}) {
+    std::string map = tensorType({2, channels, 5, 7}), vector = tensorType({channels});
+    std::string body;
+    for (const char *name : {"weight", "bias", "running_mean", "running_var"})
+      body += fmt::format("%{0}@ = nn.parameter \"bn@.{0}\" : {1}\n", name, vector);
+    body += fmt::format("%out = nn.batch_norm %x , %weight@, %bias@, %running_mean@, %running_var@ "
+                        "{{epsilon = 1.0e-5 : f64}} : ({0}, {1}, {1}, {1}, {1}) -> {0}",
+                        map, vector);
+    module.add(map, map, body);
+  }
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+TEST_P(LayerTest, SqueezeExcite) {
+  CaseModule module;
+  for (int64_t channels : {3, 16, 40, 64})
+    for (int64_t reduced : {1, 4, 24})
+      for (bool hasBias : {false, true}) {
+        std::string map = tensorType({2, channels, 6, 5});
+        std::string reduce = tensorType({reduced, channels}), expand = tensorType({channels, reduced});
+        std::string reduceBias = tensorType({reduced}), expandBias = tensorType({channels});
+        module.add(
+            map, map,
+            fmt::format(R"(%w1@ = nn.parameter "se@.fc1.weight" : {1}
+%w2@ = nn.parameter "se@.fc2.weight" : {2}
+%b1@ = nn.parameter "se@.fc1.bias" : {3}
+%b2@ = nn.parameter "se@.fc2.bias" : {4}
+%out = nn.squeeze_excite %x reduce %w1@ {5} expand %w2@ {6}
+  {{activation = #nn.activation<relu>, gate = #nn.activation<{7}>}} : ({0}, {1}{8}, {2}{9}) -> {0})",
+                        map, reduce, expand, reduceBias, expandBias, hasBias ? "bias %b1@" : "",
+                        hasBias ? "bias %b2@" : "",
+                        hasBias ? "sigmoid" : "hard_sigmoid, alpha = 0.16666667, beta = 0.5",
+                        hasBias ? ", " + reduceBias : "", hasBias ? ", " + expandBias : ""));
+      }
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+/// Whole blocks in the network language: basic and bottleneck, with and without
+/// SE, identity and projection shortcuts, odd images and batches.
+TEST_P(LayerTest, ResidualBlocks) {
+  for (const char *image : {"2, 16, 9, 11", "1, 16, 1, 1", "1, 16, 25, 17"})
+    for (const char *reduction : {"none", "4"}) {
+      std::string text = fmt::format(R"(
+block basic(x, planes, stride = 1, reduction = none) {{
+  residual(x) {{
+    main {{
+      x = relu(bn1: batch_norm(conv1: conv(x, planes, kernel: 3, stride: stride, padding: 1)))
+      x = bn2: batch_norm(conv2: conv(x, planes, kernel: 3, padding: 1))
+      if reduction != none {{ x = se: squeeze_excite(x, reduction: reduction) }}
+    }}
+    shortcut if stride != 1 or channels(x) != planes {{
+      x = downsample.1: batch_norm(downsample.0: conv(x, planes, kernel: 1, stride: stride))
+    }}
+  }} then relu
+}}
+
+network blocks(image: f32[{0}]) {{
+  a: x = basic(image, 16, reduction: {1})
+  b: x = basic(x, 24, stride: 2, reduction: {1})
+  c: x = basic(x, 24, reduction: {1})
+  x
+}}
+)",
+                                     image, reduction);
+      SCOPED_TRACE(text);
+      expectMatchesReference("blocks.sinter", text, GetParam());
+    }
+}
