@@ -1,4 +1,4 @@
-/* Uses the public headers from strict C11, as a program that links a model does. */
+/* HeaderTest.c - Uses the public headers from strict C11, as a program that links a model does. */
 
 #include "sinter/runtime.h"
 
