@@ -5,6 +5,7 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Path.h"
 

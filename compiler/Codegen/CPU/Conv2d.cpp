@@ -144,8 +144,6 @@ SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRan
   int64_t tapSize = filterShape[4] * filterShape[5];
   int64_t rowStep = op.getDilations()[0] * input.row;
   int64_t columnStep = op.getDilations()[1] * input.column;
-  // Few channels make a short body: take a whole filter row at once.
-  bool unrollColumns = filterShape[4] * columns <= 24;
   Value filterAt = e.mul(panel, blocks * rows * columns * tapSize);
 
   return e.loop(blocks, accumulators, [&](Value block, ValueRange carried) {
@@ -158,7 +156,7 @@ SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRan
                                                     {s, tapSize}}));
         return emitTap(tile, inputTap, filterTap, carried);
       };
-      return e.loop(columns, carried, emitColumn, unrollColumns);
+      return e.loop(columns, carried, emitColumn);
     });
   });
 }

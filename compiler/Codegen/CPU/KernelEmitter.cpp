@@ -95,14 +95,8 @@ SmallVector<Value> KernelEmitter::loop(Value begin, Value end, ValueRange initia
   return loop.getResults();
 }
 
-SmallVector<Value> KernelEmitter::loop(int64_t count, ValueRange initial, CarriedBody body,
-                                       bool unroll) {
-  if (count > 1 && !unroll)
-    return loop(index(0), index(count), initial, body);
-  SmallVector<Value> carried(initial);
-  for (int64_t i = 0; i < count; ++i)
-    carried = body(index(i), carried);
-  return carried;
+SmallVector<Value> KernelEmitter::loop(int64_t count, ValueRange initial, CarriedBody body) {
+  return count == 1 ? body(index(0), initial) : loop(index(0), index(count), initial, body);
 }
 
 //===----------------------------------------------------------------------===//

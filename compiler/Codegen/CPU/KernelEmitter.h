@@ -76,9 +76,8 @@ public:
   /// The same with values carried from one turn to the next.
   llvm::SmallVector<mlir::Value> loop(mlir::Value begin, mlir::Value end, mlir::ValueRange initial,
                                       CarriedBody body);
-  /// A loop of a known count; unrolled if `unroll` or if there is one turn.
-  llvm::SmallVector<mlir::Value> loop(int64_t count, mlir::ValueRange initial, CarriedBody body,
-                                      bool unroll = false);
+  /// A loop of a known count; no loop if there is one turn.
+  llvm::SmallVector<mlir::Value> loop(int64_t count, mlir::ValueRange initial, CarriedBody body);
 
   //===--------------------------------------------------------------------===//
   // Values: f32 scalars and vectors of them

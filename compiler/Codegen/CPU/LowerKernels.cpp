@@ -187,8 +187,6 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
   kernel.setPrivate();
   kernel->setAttr("llvm.linkage", LLVM::LinkageAttr::get(kernels.getContext(),
                                                          LLVM::linkage::Linkage::Internal));
-  // One copy is called from everywhere.
-  kernel->setAttr("no_inline", kernels.getUnitAttr());
   for (unsigned i = 0; i < op->getNumOperands(); ++i)
     kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), kernels.getUnitAttr());
 

@@ -25,10 +25,12 @@ static const char *levelOf(function_ref<bool(StringRef)> has) {
 }
 
 static CPUTarget fromLevel(StringRef level, StringRef tune) {
-  CPUTarget target{level.str(), tune.str(), SINTER_CPU_SSE42, 4, 16, false};
+  // Without fused multiply-add one register holds the product.
+  CPUTarget target{level.str(), tune.str(), SINTER_CPU_SSE42, 4, 15, false};
   if (level == "x86-64-v3" || level == "x86-64-v4") {
     target.features |= SINTER_CPU_AVX2;
     target.vectorLanes = 8;
+    target.registers = 16;
     target.hasFMA = true;
   }
   if (level == "x86-64-v4") {
@@ -66,7 +68,12 @@ Expected<CPUTarget> CPUTarget::get(StringRef name) {
 
   SmallVector<StringRef> features;
   X86::getFeaturesForCPU(name, features);
-  const char *level = levelOf([&](StringRef feature) { return is_contained(features, feature); });
+  StringMap<bool> all;
+  for (StringRef feature : features) {
+    all[feature] = true;
+    X86::updateImpliedFeatures(feature, /*Enabled=*/true, all);
+  }
+  const char *level = levelOf([&](StringRef feature) { return all.lookup(feature); });
   if (!level)
     return createStringError("CPU '" + name.str() +
                              "' lacks SSE4.2, the least that Sinter compiles for");

@@ -17,7 +17,7 @@ struct CPUTarget {
   std::string tune;     ///< LLVM's name of the CPU, to tune for
   uint64_t features;    ///< SINTER_CPU_* bits of sinter/abi.h that the code needs
   int64_t vectorLanes;  ///< f32 values per vector
-  int64_t registers;    ///< vector registers
+  int64_t registers;    ///< vector registers for register tiles
   bool hasFMA;
 
   /// The target called `name`: native, a level, or a CPU as LLVM knows it. Fails

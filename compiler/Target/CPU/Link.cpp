@@ -4,6 +4,7 @@
 
 #include "lld/Common/Driver.h"
 #include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -16,6 +17,8 @@ static Error runLinker(ArrayRef<std::string> arguments) {
   SmallVector<const char *> pointers{"ld.lld"};
   for (const std::string &argument : arguments)
     pointers.push_back(argument.c_str());
+  // Without it, a fatal error of the linker would end the process.
+  CrashRecoveryContext::Enable();
   std::string messages;
   raw_string_ostream stream(messages);
   lld::Result result = lld::lldMain(pointers, stream, stream, {{lld::Gnu, &lld::elf::link}});

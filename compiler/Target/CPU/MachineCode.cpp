@@ -46,16 +46,21 @@ static Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const CPUTar
   const Target *backend = TargetRegistry::lookupTarget(triple, message);
   if (!backend)
     return createStringError("LLVM has no x86-64 backend here: " + message);
+  TargetOptions options;
+  options.MCOptions.AsmVerbose = true;
   return std::unique_ptr<TargetMachine>(backend->createTargetMachine(
-      triple, target.level, /*Features=*/"", TargetOptions(), Reloc::PIC_,
+      triple, target.level, /*Features=*/"", options, Reloc::PIC_,
       /*CM=*/std::nullopt, CodeGenOptLevel::Aggressive));
 }
 
-/// Marks the generated functions for the target.
-static void setFunctionAttributes(Module &module, const CPUTarget &target) {
+/// Marks the generated functions for the target. Kernels stay functions of
+/// their own, even those that are called once: profiles show them by name.
+static void setFunctionAttributes(Module &module, StringRef network, const CPUTarget &target) {
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
+    if (function.getName() != network)
+      function.addFnAttr(Attribute::NoInline);
     function.addFnAttr("target-cpu", target.level);
     function.addFnAttr("tune-cpu", target.tune);
     function.addFnAttr("prefer-vector-width", std::to_string(target.vectorLanes * 32));
@@ -65,7 +70,9 @@ static void setFunctionAttributes(Module &module, const CPUTarget &target) {
   }
 }
 
-/// Scalar and loop optimizations. Kernels are vectorized already.
+/// Scalar and loop optimizations. Kernels are vectorized and unrolled already;
+/// with filter columns unrolled too, LLVM would keep the input values that two
+/// columns share in registers, and spill.
 static void optimize(Module &module, TargetMachine &machine) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -74,6 +81,7 @@ static void optimize(Module &module, TargetMachine &machine) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = false;
   tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = false;
   PassBuilder passes(&machine, tuning);
   passes.registerModuleAnalyses(modules);
   passes.registerCGSCCAnalyses(callGraph);
@@ -105,7 +113,7 @@ Expected<std::unique_ptr<Module>> sinter::buildLLVMModule(mlir::ModuleOp codegen
     return createStringError("network '" + model.name + "' cannot be translated to LLVM IR");
   kernels->setTargetTriple(triple);
   kernels->setDataLayout((*machine)->createDataLayout());
-  setFunctionAttributes(*kernels, target);
+  setFunctionAttributes(*kernels, model.name, target);
   if (Linker::linkModules(*module, std::move(kernels)))
     return createStringError("the entry points of '" + model.name + "' do not fit its kernels");
   module->getFunction(model.name)->setLinkage(GlobalValue::InternalLinkage);

@@ -17,6 +17,9 @@
 using namespace llvm;
 using namespace sinter;
 
+/// With the terminating null character, which the format asks for.
+static constexpr char kSectionNames[] = "\0.rodata\0.symtab\0.strtab\0.shstrtab\0.note.GNU-stack";
+
 namespace {
 
 /// Where the parts of the object file stand. Weights start on a page.
@@ -27,7 +30,7 @@ struct ObjectLayout {
 
   ObjectLayout(StringRef symbol, uint64_t dataSize)
       : symbolNames(std::string(1, '\0') + symbol.str() + std::string(1, '\0')),
-        sectionNames(StringRef("\0.rodata\0.symtab\0.strtab\0.shstrtab\0.note.GNU-stack\0", 50).str()),
+        sectionNames(std::begin(kSectionNames), std::end(kSectionNames)),
         dataSize(dataSize) {
     symbolsOffset = alignTo(dataOffset + dataSize, 8);
     symbolNamesOffset = symbolsOffset + 2 * sizeof(ELF::Elf64_Sym);
