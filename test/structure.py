@@ -94,12 +94,14 @@ def check_pass(tree, path, match, definition):
     name, flag = match.groups()
     line = line_of(tree.text[path], match.start())
     folder = path.rsplit("/", 1)[0]
-    stem = kebab(name)
+    # ConvertAToB lives in AToB, as the folder of the conversion does.
+    file = re.sub(r"^Convert(?=[A-Z]\w*To[A-Z])", "", name)
+    stem = kebab(file)
     if not flag.endswith(stem):
         tree.report(path, line, f"expects the flag of {name} to end in '{stem}', got '{flag}'")
 
     # Beside the .td, or in a folder of its own.
-    sources = [f"{folder}/{name}.cpp", f"{folder}/{name}/{name}.cpp"]
+    sources = [f"{folder}/{file}.cpp", f"{folder}/{file}/{file}.cpp"]
     source = next((source for source in sources if source in tree.text), None)
     if not source:
         tree.report(path, line, f"expects pass {name} in {sources[0]}, which does not exist")

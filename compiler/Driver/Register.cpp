@@ -12,11 +12,20 @@
 #include "dialects/NN/IR/NN.h"
 #include "dialects/NN/Transforms/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/Passes.h"
 
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registry.insert<kernel::KernelDialect, nn::NNDialect, mlir::func::FuncDialect>();
+  // What code generation leaves behind, so that sinter-opt reads every stage's output.
+  registry.insert<mlir::arith::ArithDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
+                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
   cpu::registerCPUKernelModels(registry);
   registerLowerToKernelModels(registry);
   registerReferenceModels(registry);

@@ -61,7 +61,7 @@ def check_section(root, name, body, examples):
         path = root / test[1]
         if not path.is_file():
             return f"pass {name} names {test[1]}, which does not exist"
-        if f"-{name} " not in path.read_text(encoding="utf-8"):
+        if not re.search(rf"-{name}[ =]", path.read_text(encoding="utf-8")):
             return f"pass {name} names {test[1]}, which does not run it"
         return None
     reference = REFERENCE.search(body)

@@ -21,7 +21,7 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
     `nn-fuse-epilogue`. **Ensures** that no nn operation remains but in
     `kernel.weights`.
 
-    Example: `test/compiler/Conversion/NNToKernel/convert-nn-to-kernel.mlir`
+    Example: `test/compiler/Conversion/NNToKernel/nn-to-kernel.mlir`
   }];
   let options = [
     Option<"lanes", "lanes", "int64_t", "8", "f32 values per vector register: 4, 8 or 16">,

@@ -28,6 +28,10 @@ namespace sinter::kernel {
 /// halo included. Any other memref is its own storage.
 mlir::MemRefType getStorageType(mlir::MemRefType type);
 
+/// True if `type` is static, has at least one element, and at most 2^40 with
+/// its padding: sizes in bytes and indices cannot overflow.
+bool hasBoundedStorage(mlir::MemRefType type);
+
 /// The blocked layout of a feature map.
 BlockedAttr getLayout(mlir::Value featureMap);
 

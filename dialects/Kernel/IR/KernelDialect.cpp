@@ -43,11 +43,16 @@ Attribute BlockedAttr::parse(AsmParser &parser, Type) {
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseEntry) ||
       parser.parseGreater())
     return {};
-  if (block < 1 || halo.size() != 4 || llvm::any_of(halo, [](int64_t h) { return h < 0; })) {
-    parser.emitError(loc) << "expects a block of at least 1 and a halo of 4 sizes of at least 0";
-    return {};
-  }
-  return get(parser.getContext(), block, halo);
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), block, halo);
+}
+
+LogicalResult BlockedAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t block,
+                                  ArrayRef<int64_t> halo) {
+  auto isHalo = [](int64_t size) { return size >= 0 && size <= nn::maxWindow; };
+  if (block < 1 || block > maxBlock || halo.size() != 4 || !llvm::all_of(halo, isHalo))
+    return emitError() << "expects a block of 1 to " << maxBlock
+                       << " and a halo of 4 sizes of 0 to " << nn::maxWindow;
+  return success();
 }
 
 void BlockedAttr::print(AsmPrinter &printer) const {
@@ -59,9 +64,8 @@ void BlockedAttr::print(AsmPrinter &printer) const {
 AffineMap BlockedAttr::getAffineMap() const {
   AffineExpr n, c, y, x;
   bindDims(getContext(), n, c, y, x);
-  return AffineMap::get(4, 0,
-                        {n, c.floorDiv(getBlock()), y + getTop(), x + getLeft(), c % getBlock()},
-                        getContext());
+  return AffineMap::get(
+      4, 0, {n, c.floorDiv(getBlock()), y + getTop(), x + getLeft(), c % getBlock()}, getContext());
 }
 
 LogicalResult BlockedAttr::verifyLayout(ArrayRef<int64_t> shape,
@@ -81,10 +85,23 @@ MemRefType sinter::kernel::getStorageType(MemRefType type) {
     return type;
   ArrayRef<int64_t> shape = type.getShape();
   int64_t blocks = llvm::divideCeil(shape[1], layout.getBlock());
-  return MemRefType::get({shape[0], blocks,
-                          layout.getTop() + shape[2] + layout.getBottom(),
+  return MemRefType::get({shape[0], blocks, layout.getTop() + shape[2] + layout.getBottom(),
                           layout.getLeft() + shape[3] + layout.getRight(), layout.getBlock()},
                          type.getElementType());
+}
+
+bool sinter::kernel::hasBoundedStorage(MemRefType type) {
+  constexpr int64_t maxElements = int64_t(1) << 40, maxDimension = int64_t(1) << 32;
+  auto isBounded = [](int64_t size) { return size >= 1 && size <= maxDimension; };
+  if (!llvm::all_of(type.getShape(), isBounded))
+    return false;
+  int64_t elements = 1;
+  for (int64_t size : getStorageType(type).getShape()) {
+    if (size > maxElements / elements)
+      return false;
+    elements *= size;
+  }
+  return true;
 }
 
 BlockedAttr sinter::kernel::getLayout(Value featureMap) {
@@ -101,8 +118,8 @@ FilterPacking FilterPacking::get(int64_t outputChannels, int64_t inputChannels, 
     int64_t last = std::min(first + panelChannels, outputChannels) - 1;
     int64_t begin = first / outputsPerGroup * inputsPerGroup;
     int64_t end = (last / outputsPerGroup + 1) * inputsPerGroup;
-    packing.blocks = std::max<int64_t>(packing.blocks,
-                                       llvm::divideCeil(end, inputBlock) - begin / inputBlock);
+    packing.blocks =
+        std::max<int64_t>(packing.blocks, llvm::divideCeil(end, inputBlock) - begin / inputBlock);
   }
   return packing;
 }

@@ -40,8 +40,13 @@ def Kernel_BlockedAttr : AttrDef<Kernel_Dialect, "Blocked",
     Example: `memref<1x64x56x56xf32, #kernel.blocked<16, halo = [1, 1, 1, 1]>>`
   }];
   let parameters = (ins "int64_t":$block, ArrayRefParameter<"int64_t">:$halo);
+  let genVerifyDecl = 1;
+  // By hand, because of the `halo =`.
   let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
+    /// The most lanes of a block.
+    static constexpr int64_t maxBlock = 64;
+
     int64_t getTop() const { return getHalo()[0]; }
     int64_t getLeft() const { return getHalo()[1]; }
     int64_t getBottom() const { return getHalo()[2]; }

@@ -13,7 +13,9 @@ using namespace sinter::kernel;
 
 static MemRefType typeOf(Value value) { return cast<MemRefType>(value.getType()); }
 
-static bool isOnePixel(MemRefType type) { return type.getDimSize(2) == 1 && type.getDimSize(3) == 1; }
+static bool isOnePixel(MemRefType type) {
+  return type.getDimSize(2) == 1 && type.getDimSize(3) == 1;
+}
 
 /// Channels rounded up to whole blocks.
 static int64_t paddedChannels(Value featureMap) {
@@ -57,7 +59,7 @@ LogicalResult SlotOp::verify() {
   // kernel.slot C1
   int64_t bytes = getStorageType(typeOf(getResult())).getNumElements() * sizeof(float);
   int64_t size = typeOf(getWorkspace()).getDimSize(0), offset = getOffset();
-  if (offset < 0 || offset % 64 || bytes > size - offset)
+  if (offset < 0 || offset % 64 || offset > size || bytes > size - offset)
     return emitOpError("expects ") << bytes << " bytes at a multiple of 64 within a workspace of "
                                    << size << ", got offset " << offset;
   return success();
@@ -67,11 +69,21 @@ LogicalResult SlotOp::verify() {
 // Convolution
 //===----------------------------------------------------------------------===//
 
+/// True if `values` are `count` numbers from `minimum` on that do not overflow.
+static bool isWindow(ArrayRef<int64_t> values, size_t count, int64_t minimum) {
+  return values.size() == count && llvm::all_of(values, [&](int64_t value) {
+           return value >= minimum && value <= sinter::nn::maxWindow;
+         });
+}
+
 LogicalResult Conv2dOp::verify() {
   MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
-  if (getStrides().size() != 2 || getDilations().size() != 2 || getPadding().size() != 4 ||
+  // kernel.conv2d C6
+  if (!isWindow(getStrides(), 2, 1) || !isWindow(getDilations(), 2, 1) ||
+      !isWindow(getPadding(), 4, 0) || static_cast<int64_t>(getGroups()) < 1 ||
       filter.getRank() != 6)
-    return emitOpError("expects 2 strides, 2 dilations, 4 paddings and a filter of rank 6");
+    return emitOpError(
+        "expects 2 strides, 2 dilations, 4 paddings, a group and a filter of rank 6");
   // kernel.conv2d C1
   BlockedAttr layout = getLayout(getInput());
   for (auto [padding, halo] : llvm::zip_equal(getPadding(), layout.getHalo()))
@@ -94,9 +106,10 @@ LogicalResult Conv2dOp::verify() {
   if (getTile().size() != 2 || getTile()[0] < 1 || getTile()[1] < 1)
     return emitOpError("expects a tile of rows and columns");
   // kernel.conv2d C4
-  SmallVector<int64_t> sums{output.getDimSize(0),
-                            static_cast<int64_t>(llvm::divideCeil(output.getDimSize(2), getTile()[0])),
-                            paddedChannels(getOutput())};
+  SmallVector<int64_t> sums{
+      output.getDimSize(0),
+      static_cast<int64_t>(llvm::divideCeil(output.getDimSize(2), getTile()[0])),
+      paddedChannels(getOutput())};
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x tile rows x padded channels, got ")
            << getSums().getType();
@@ -116,6 +129,10 @@ LogicalResult PoolOp::verify() {
   // kernel.pool C1
   if (!sameBatchChannelsBlock(getInput(), getOutput()))
     return emitOpError("expects input and output with the same batch, channels and block");
+  // kernel.pool C2
+  if (!isWindow(getKernel(), 2, 1) || !isWindow(getStrides(), 2, 1) ||
+      !isWindow(getPadding(), 4, 0))
+    return emitOpError("expects a kernel of 2 sizes, 2 strides and 4 paddings");
   return success();
 }
 
@@ -151,7 +168,8 @@ LogicalResult ScaleAddOp::verify() {
     if (!operand)
       continue;
     MemRefType type = typeOf(operand);
-    bool isMap = isa<BlockedAttr>(type.getLayout()) && sameBatchChannelsBlock(operand, getInput()) &&
+    bool isMap = isa<BlockedAttr>(type.getLayout()) &&
+                 sameBatchChannelsBlock(operand, getInput()) &&
                  (isOnePixel(type) || type.getShape() == input.getShape());
     bool isVector = type.getRank() == 1 && type.getDimSize(0) == paddedChannels(getInput());
     if (!isMap && !isVector)

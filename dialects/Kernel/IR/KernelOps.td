@@ -7,8 +7,12 @@ include "dialects/Kernel/IR/KernelDialect.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+def Kernel_BoundedPred :
+    CPred<"::sinter::kernel::hasBoundedStorage(::llvm::cast<::mlir::MemRefType>($_self))">;
+
 class Kernel_MemRef<Pred pred, string summary> :
-    ConfinedType<MemRefOf<[F32]>, [HasStaticShapePred, pred], summary, "::mlir::MemRefType">;
+    ConfinedType<MemRefOf<[F32]>, [HasStaticShapePred, pred, Kernel_BoundedPred],
+                 summary # " of 1 to 2^40 elements", "::mlir::MemRefType">;
 
 def Kernel_IsBlocked : CPred<"::llvm::isa<::sinter::kernel::BlockedAttr>("
                              "::llvm::cast<::mlir::MemRefType>($_self).getLayout())">;
@@ -182,12 +186,14 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     - (C3) the output has the size that the convolution gives.
     - (C4) `sums` is N x tile rows x padded channels.
     - (C5) `tile` has 2 entries of at least 1.
+    - (C6) `strides` and `dilations` have 2 entries of 1 to 32767, `padding` has 4 of at least 0,
+      `groups` is at least 1 and the filter has rank 6.
 
     #### Example
     ```mlir
     func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>,
                        %b: memref<16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
-      kernel.conv2d ins(%x, %w, bias %b) outs(%y) {
+      kernel.conv2d ins(%x, %w bias %b) outs(%y) {
         strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
         activation = #nn.activation<relu>, tile = array<i64: 1, 6>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv1"]}
         : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<16xf32>,
@@ -205,8 +211,8 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
                        Kernel_ActivationAttr:$activation, DenseI64ArrayAttr:$tile,
                        Kernel_LoopOrderAttr:$loop_order, StrArrayAttr:$layers);
   let assemblyFormat = [{
-    `ins` `(` $input `,` $filter (`,` `bias` $bias^)? (`,` `residual` $residual^)? `)`
-    `outs` `(` $output (`,` `sums` $sums^)? `)` attr-dict `:` type(operands)
+    `ins` `(` $input `,` $filter (`bias` $bias^)? (`residual` $residual^)? `)`
+    `outs` `(` $output (`sums` $sums^)? `)` attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
 }
@@ -233,6 +239,7 @@ def Kernel_PoolOp : Kernel_Op<"pool"> {
     halo is not read.
 
     - (C1) input and output have the same batch, channels and block.
+    - (C2) `kernel` and `strides` have 2 entries of 1 to 32767, `padding` has 4 of 0 to 32767.
 
     #### Example
     ```mlir
@@ -315,7 +322,7 @@ def Kernel_ScaleAddOp : Kernel_Op<"scale_add", [AttrSizedOperandSegments]> {
     #### Example
     ```mlir
     func.func @example(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %g: memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
-      kernel.scale_add ins(%x, scale %g, residual %x) outs(%y) {activation = #nn.activation<relu>, layers = ["layer1.0.relu"]}
+      kernel.scale_add ins(%x scale %g residual %x) outs(%y) {activation = #nn.activation<relu>, layers = ["layer1.0.relu"]}
         : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
       return
     }
@@ -325,7 +332,7 @@ def Kernel_ScaleAddOp : Kernel_Op<"scale_add", [AttrSizedOperandSegments]> {
                        Read<Optional<Kernel_Buffer>>:$residual, Write<Kernel_FeatureMap>:$output,
                        Kernel_ActivationAttr:$activation, StrArrayAttr:$layers);
   let assemblyFormat = [{
-    `ins` `(` $input (`,` `scale` $scale^)? (`,` `residual` $residual^)? `)`
+    `ins` `(` $input (`scale` $scale^)? (`residual` $residual^)? `)`
     `outs` `(` $output `)` attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;

@@ -15,6 +15,7 @@ namespace {
 
 /// Bytes that an operation touches: a range of a slot, or a whole argument.
 struct Access {
+  Value buffer;
   Value base;
   int64_t begin, end;
   bool isWrite;
@@ -22,8 +23,7 @@ struct Access {
 
   bool conflictsWith(const Access &other) const {
     // A halo is written beside the kernel that writes the pixels.
-    if (isWrite && other.isWrite && isHalo != other.isHalo && begin == other.begin &&
-        end == other.end)
+    if (isWrite && other.isWrite && isHalo != other.isHalo && buffer == other.buffer)
       return false;
     return base == other.base && begin < other.end && other.begin < end &&
            (isWrite || other.isWrite);
@@ -36,9 +36,9 @@ Access getAccess(Operation *op, Value value, bool isWrite) {
                   static_cast<int64_t>(sizeof(float));
   if (auto slot = value.getDefiningOp<SlotOp>()) {
     int64_t begin = slot.getOffset();
-    return {slot.getWorkspace(), begin, begin + bytes, isWrite, isHalo};
+    return {value, slot.getWorkspace(), begin, begin + bytes, isWrite, isHalo};
   }
-  return {value, 0, bytes, isWrite, isHalo};
+  return {value, value, 0, bytes, isWrite, isHalo};
 }
 
 SmallVector<Access> collectAccesses(MemoryEffectOpInterface op) {

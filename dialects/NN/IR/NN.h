@@ -27,9 +27,11 @@
 
 namespace sinter::nn {
 
-/// The most elements a tensor, and the largest value a stride, padding,
-/// dilation or kernel may have.
+/// The most elements a tensor may have.
 constexpr int64_t maxSize = std::numeric_limits<int32_t>::max();
+
+/// The largest stride, padding, dilation and kernel of a pool.
+constexpr int64_t maxWindow = std::numeric_limits<int16_t>::max();
 
 /// True if `type` is static and has between 1 and `maxSize` elements.
 bool hasBoundedShape(mlir::ShapedType type);

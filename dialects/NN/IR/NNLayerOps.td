@@ -14,10 +14,10 @@ def NN_Conv2dOp : NN_ShapedOp<"conv2d", [DeclareOpInterfaceMethods<NN_CostOpInte
     with g = k / (K/groups) and zero outside `input` (cross-correlation, as
     PyTorch's `Conv2d`). `padding` is [top, left, bottom, right] in pixels.
 
-    - (C1) `strides` and `dilations` have 2 entries of 1 to 2^31 - 1, `padding` has 4 of 0 to 2^31 - 1.
+    - (C1) `strides` and `dilations` have 2 entries of 1 to 32767, `padding` has 4 of 0 to 32767.
     - (C2) `groups` is at least 1 and divides the input channels and the output channels.
     - (C3) `weight` has C/groups input channels.
-    - (C4) the dilated kernel fits into the padded input.
+    - (C4) the dilated kernel fits into the padded input, which has at most 2^31 - 1 elements.
     - (C5) `bias` has one value per output channel.
 
     #### Example
@@ -86,7 +86,7 @@ def NN_MaxPoolOp : NN_Pool<"max_pool", (ins)> {
     counts as minus infinity. With `ceil_mode` the output size is rounded up,
     but no window may start beyond the input and its leading padding (PyTorch).
 
-    - (C1) `kernel` and `strides` have 2 entries of 1 to 2^31 - 1, `padding` has 4 of 0 to 2^31 - 1.
+    - (C1) `kernel` and `strides` have 2 entries of 1 to 32767, `padding` has 4 of 0 to 32767.
     - (C2) `padding` is less than `kernel` on every side, so every window sees a pixel.
     - (C3) the kernel fits into the padded input.
 
@@ -109,7 +109,7 @@ def NN_AvgPoolOp : NN_Pool<"avg_pool",
     padding pixels count (pixels that only `ceil_mode` adds never do); without
     it the divisor is the number of pixels inside `input`.
 
-    - (C1) `kernel` and `strides` have 2 entries of 1 to 2^31 - 1, `padding` has 4 of 0 to 2^31 - 1.
+    - (C1) `kernel` and `strides` have 2 entries of 1 to 32767, `padding` has 4 of 0 to 32767.
     - (C2) `padding` is less than `kernel` on every side, so every window sees a pixel.
     - (C3) the kernel fits into the padded input.
 

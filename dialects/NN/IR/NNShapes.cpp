@@ -7,6 +7,7 @@
 
 #include "dialects/NN/IR/NN.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -71,16 +72,16 @@ LogicalResult expectEpsilon(Loc loc, const APFloat &epsilon) {
                            epsilon.convertToDouble());
 }
 
-/// Stride, dilation, padding or kernel: `count` entries of `minimum` to `maxSize`.
+/// Stride, dilation, padding or kernel: `count` entries of `minimum` to `maxWindow`.
 LogicalResult expectEntries(Loc loc, ArrayRef<int64_t> values, StringRef name, size_t count,
                             int64_t minimum) {
   if (values.size() != count)
     return emitOptionalError(loc, "expects '", name, "' to have ", count, " entries, got ",
                              values.size());
   for (int64_t value : values)
-    if (value < minimum || value > maxSize)
+    if (value < minimum || value > maxWindow)
       return emitOptionalError(loc, "expects entries of '", name, "' to be ", minimum, " to ",
-                               maxSize, ", got ", value);
+                               maxWindow, ", got ", value);
   return success();
 }
 
@@ -136,14 +137,19 @@ FailureOr<SmallVector<int64_t, 4>> inferConvolution(Loc loc, const Convolution &
     return emitOptionalError(loc, "expects 'weight' to have ", input[1] / conv.groups,
                              " input channels, got ", weight[1]);
   // nn.conv2d C4
-  SmallVector<int64_t, 4> result{input[0], weight[0]};
+  SmallVector<int64_t, 4> result{input[0], weight[0]}, padded{input[0], input[1]};
   for (int dim : {0, 1}) {
     Window window{input[2 + dim], conv.strides[dim], conv.padding[dim], conv.padding[2 + dim],
                   conv.dilations[dim] * (weight[2 + dim] - 1) + 1};
     if (failed(expectFits(loc, window, dim ? "width" : "height")))
       return failure();
     result.push_back(window.steps(/*ceil=*/false));
+    padded.push_back(window.padded());
   }
+  auto paddedType = RankedTensorType::get(padded, getElementTypeOrSelf(conv.input));
+  if (!hasBoundedShape(paddedType))
+    return emitOptionalError(loc, "expects the padded input to have 1 to ", maxSize,
+                             " elements, got ", paddedType);
   // nn.conv2d C5
   if (failed(expectVector(loc, conv.bias, "bias", weight[0])))
     return failure();

@@ -219,7 +219,7 @@ func.func @conv2d_c1_count(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x3x3xf32>) {
 // -----
 
 func.func @conv2d_c1_zero_stride(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x3x3xf32>) {
-  // expected-error @+2 {{expects entries of 'strides' to be 1 to 2147483647, got 0}}
+  // expected-error @+2 {{expects entries of 'strides' to be 1 to 32767, got 0}}
   // expected-error @+1 {{failed to infer returned types}}
   %0 = nn.conv2d %x, %w {strides = array<i64: 1, 0>} : (tensor<1x4x8x8xf32>, tensor<4x4x3x3xf32>) -> tensor<1x4x6x6xf32>
   return
@@ -228,7 +228,7 @@ func.func @conv2d_c1_zero_stride(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x3x3xf32
 // -----
 
 func.func @conv2d_c1_negative_padding(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x3x3xf32>) {
-  // expected-error @+2 {{expects entries of 'padding' to be 0 to 2147483647, got -1}}
+  // expected-error @+2 {{expects entries of 'padding' to be 0 to 32767, got -1}}
   // expected-error @+1 {{failed to infer returned types}}
   %0 = nn.conv2d %x, %w {padding = array<i64: 0, 0, -1, 0>} : (tensor<1x4x8x8xf32>, tensor<4x4x3x3xf32>) -> tensor<1x4x6x6xf32>
   return
@@ -237,7 +237,7 @@ func.func @conv2d_c1_negative_padding(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x3x
 // -----
 
 func.func @conv2d_c1_huge_dilation(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x3x3xf32>) {
-  // expected-error @+2 {{expects entries of 'dilations' to be 1 to 2147483647, got 9223372036854775807}}
+  // expected-error @+2 {{expects entries of 'dilations' to be 1 to 32767, got 9223372036854775807}}
   // expected-error @+1 {{failed to infer returned types}}
   %0 = nn.conv2d %x, %w {dilations = array<i64: 9223372036854775807, 1>} : (tensor<1x4x8x8xf32>, tensor<4x4x3x3xf32>) -> tensor<1x4x6x6xf32>
   return
@@ -290,11 +290,20 @@ func.func @conv2d_c4(%x: tensor<1x4x8x3xf32>, %w: tensor<4x4x3x3xf32>) {
 
 // -----
 
-// The product of the largest dilation and a large kernel stays within 64 bits.
+// The product of the largest dilation and the largest kernel stays within 64 bits.
 func.func @conv2d_c4_large(%x: tensor<1x1x1x1xf32>, %w: tensor<1x1x2147483647x1xf32>) {
-  // expected-error @+2 {{got a kernel of 4611686009837453317 on a height of 1}}
+  // expected-error @+2 {{got a kernel of 70366596628483 on a height of 1}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = nn.conv2d %x, %w {dilations = array<i64: 2147483646, 1>} : (tensor<1x1x1x1xf32>, tensor<1x1x2147483647x1xf32>) -> tensor<1x1x1x1xf32>
+  %0 = nn.conv2d %x, %w {dilations = array<i64: 32767, 1>} : (tensor<1x1x1x1xf32>, tensor<1x1x2147483647x1xf32>) -> tensor<1x1x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @conv2d_c4_padded(%x: tensor<1x1x8x8xf32>, %w: tensor<1x1x1x1xf32>) {
+  // expected-error @+2 {{expects the padded input to have 1 to 2147483647 elements, got 'tensor<1x1x65542x65542xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.conv2d %x, %w {padding = array<i64: 32767, 32767, 32767, 32767>, strides = array<i64: 32767, 32767>} : (tensor<1x1x8x8xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x3x3xf32>
   return
 }
 
@@ -309,10 +318,10 @@ func.func @conv2d_c5(%x: tensor<1x4x8x8xf32>, %w: tensor<6x4x3x3xf32>, %b: tenso
 
 // -----
 
-func.func @conv2d_result_too_large(%x: tensor<1x1x8x8xf32>, %w: tensor<1x1x1x1xf32>) {
-  // expected-error @+2 {{expects the result to have 1 to 2147483647 elements, got 'tensor<1x1x4294967302x4294967302xf32>'}}
+func.func @conv2d_result_too_large(%x: tensor<1x1x32768x32768xf32>, %w: tensor<4x1x1x1xf32>) {
+  // expected-error @+2 {{expects the result to have 1 to 2147483647 elements, got 'tensor<1x4x32768x32768xf32>'}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = nn.conv2d %x, %w {padding = array<i64: 2147483647, 2147483647, 2147483647, 2147483647>} : (tensor<1x1x8x8xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x8x8xf32>
+  %0 = nn.conv2d %x, %w : (tensor<1x1x32768x32768xf32>, tensor<4x1x1x1xf32>) -> tensor<1x1x8x8xf32>
   return
 }
 
@@ -343,7 +352,7 @@ func.func @batch_norm_c2(%x: tensor<1x4x8x8xf32>, %v: tensor<4xf32>) {
 // -----
 
 func.func @max_pool_c1(%x: tensor<1x4x8x8xf32>) {
-  // expected-error @+2 {{expects entries of 'kernel' to be 1 to 2147483647, got 0}}
+  // expected-error @+2 {{expects entries of 'kernel' to be 1 to 32767, got 0}}
   // expected-error @+1 {{failed to infer returned types}}
   %0 = nn.max_pool %x {kernel = array<i64: 0, 2>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x7x7xf32>
   return

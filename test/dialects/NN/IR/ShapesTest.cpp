@@ -104,20 +104,25 @@ TEST_F(NNShapes, RefusesEmptyAndDynamicOperands) {
 TEST_F(NNShapes, RefusesElementCountsThatOverflow) {
   EXPECT_FALSE(infer<FlattenOp>({value({huge, huge, huge, huge})}));
   EXPECT_FALSE(infer<Conv2dOp>({value({1, 1, 8, 8}), value({1, 1, huge, 1})},
-                               {array("dilations", {maxSize, 1})}));
+                               {array("dilations", {maxWindow, 1})}));
   EXPECT_FALSE(infer<LinearOp>({value({1 << 16, 1}), value({1 << 16, 1})}));
   EXPECT_EQ(message,
             "expects the result to have 1 to 2147483647 elements, got 'tensor<65536x65536xf32>'");
 }
 
-TEST_F(NNShapes, CountsTheMostMultiplyAccumulatesThereCanBe) {
-  // Result and weight of nearly 2^31 elements: nearly 2^62 multiply-accumulates.
+TEST_F(NNShapes, CountsLargeNumbersOfMultiplyAccumulates) {
   constexpr int64_t side = 46340;
-  Value image = value({1, 1, side, side});
-  auto conv = Conv2dOp::create(builder, builder.getUnknownLoc(), image, image, Value(), {1, 1},
-                               {side - 1, side - 1, 0, 0}, {1, 1}, 1);
-  EXPECT_EQ(conv.getType(), image.getType());
-  EXPECT_EQ(conv.getMacs(), side * side * side * side);
+  Value image = value({1, 1, side, side}), weight = value({side, 1, 215, 215});
+  auto conv = Conv2dOp::create(builder, builder.getUnknownLoc(), value({1, 1, 429, 429}), weight,
+                               Value(), {1, 1}, {0, 0, 0, 0}, {1, 1}, 1);
+  EXPECT_EQ(conv.getMacs(), side * 215 * 215 * 215 * 215);
+  auto linear = LinearOp::create(builder, builder.getUnknownLoc(), value({side, side}),
+                                 value({side, side}), Value());
+  EXPECT_EQ(linear.getMacs(), side * side * side);
+  // One pixel under a filter of the size of the image, and the other way round.
+  auto single = Conv2dOp::create(builder, builder.getUnknownLoc(), image, image, Value(), {1, 1},
+                                 {0, 0, 0, 0}, {1, 1}, 1);
+  EXPECT_EQ(single.getMacs(), side * side);
 }
 
 } // namespace

@@ -1,0 +1,54 @@
+// RUN: sinter-opt %s --cpu-lower-kernels=lanes=8 | FileCheck %s
+// RUN: sinter-opt %s --cpu-lower-kernels='lanes=4 fma=false' | FileCheck %s --check-prefix=SSE
+
+#b8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+!map = memref<1x16x8x8xf32, #b8>
+!space = memref<8192xi8>
+#relu = #nn.activation<relu>
+
+kernel.weights @conv.weight : memref<1x2x1x1x8x16xf32> attributes {groups = 1, inputChannels = 16, offset = 0} {
+  %0 = nn.parameter "conv.weight" : tensor<16x16x1x1xf32>
+  kernel.yield %0 : tensor<16x16x1x1xf32>
+}
+
+// Flat buffers, workspace, weights, thread, threads, barrier and its argument.
+// CHECK-LABEL: func.func @network
+// CHECK-SAME:    (%{{.*}}: memref<1024xf32>, %{{.*}}: memref<1024xf32>, %{{.*}}: memref<8192xi8>, %[[WEIGHTS:.*]]: memref<1024xi8>, %{{.*}}: index, %[[THREADS:.*]]: index, %[[BARRIER:.*]]: !llvm.ptr, %[[TEAM:.*]]: !llvm.ptr)
+// CHECK:         call @network_convert_layout
+// CHECK:         memref.view %[[WEIGHTS]]
+// A thread alone does not wait.
+// CHECK:         %[[MANY:.*]] = arith.cmpi ugt, %[[THREADS]],
+// CHECK-NEXT:    scf.if %[[MANY]] {
+// CHECK-NEXT:      llvm.call %[[BARRIER]](%[[TEAM]])
+// CHECK:         call @[[CONV:[a-z0-9_]*conv2d[a-z0-9_]*]](
+// Two convolutions of equal shape and schedule are one function.
+// CHECK:         call @[[CONV]](
+// CHECK-NOT:   kernel.
+// CHECK:       func.func private @[[CONV]]
+// CHECK:         math.fma {{.*}} : vector<8xf32>
+// CHECK-NOT:   func.func private @{{.*}}conv2d
+// CHECK-NOT:   kernel.
+
+// SSE-LABEL: func.func @network
+// SSE-NOT: math.fma
+// SSE: arith.mulf {{.*}} : vector<4xf32>
+// SSE-NOT: math.fma
+func.func @network(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: !space) {
+  %a = kernel.slot %workspace[0] : !space to !map
+  %b = kernel.slot %workspace[4096] : !space to !map
+  kernel.convert_layout ins(%image) outs(%a) {layers = ["image"]} : memref<1x16x8x8xf32>, !map
+  %w = kernel.get_weights @conv.weight : memref<1x2x1x1x8x16xf32>
+  kernel.barrier
+  kernel.conv2d ins(%a, %w) outs(%b) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #relu, tile = array<i64: 1, 4>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv"]}
+    : !map, memref<1x2x1x1x8x16xf32>, !map
+  kernel.barrier
+  kernel.conv2d ins(%b, %w) outs(%a) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #relu, tile = array<i64: 1, 4>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv"]}
+    : !map, memref<1x2x1x1x8x16xf32>, !map
+  kernel.barrier
+  kernel.convert_layout ins(%a) outs(%output) {layers = ["conv"]} : !map, memref<1x16x8x8xf32>
+  return
+}

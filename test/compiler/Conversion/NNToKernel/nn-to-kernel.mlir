@@ -1,0 +1,115 @@
+// RUN: sinter-opt %s --convert-nn-to-kernel='lanes=8 registers=16' | FileCheck %s
+// RUN: sinter-opt %s --convert-nn-to-kernel='lanes=16 registers=32' | FileCheck %s --check-prefix=WIDE
+
+#relu = #nn.activation<relu>
+#identity = #nn.activation<identity>
+!map = tensor<1x16x8x8xf32>
+!means = tensor<1x16x1x1xf32>
+
+// Inputs, then outputs, are dense arguments; a convolution reads its padding from the halo of its input.
+// An image's 3 channels are not padded to a vector.
+// CHECK-LABEL: kernel.weights @conv1.weight : memref<1x1x3x3x3x16xf32>
+// CHECK-SAME:    groups = 1 : i64, inputChannels = 3 : i64
+// CHECK-NEXT:    %[[P:.*]] = nn.parameter "conv1.weight" : tensor<16x3x3x3xf32>
+// CHECK-NEXT:    kernel.yield %[[P]]
+// CHECK-LABEL: func @convolution_of_an_image
+// CHECK-SAME: (%[[IMAGE:.*]]: memref<1x3x8x8xf32> {nn.name = "image"}, %[[OUTPUT:.*]]: memref<1x16x8x8xf32> {nn.name = "output"})
+// CHECK-NEXT: %[[X:.*]] = memref.alloc() : memref<1x3x8x8xf32, #kernel.blocked<3, halo = [1, 1, 1, 1]>>
+// CHECK-NEXT: kernel.zero_halo outs(%[[X]])
+// CHECK-NEXT: kernel.convert_layout ins(%[[IMAGE]]) outs(%[[X]])
+// CHECK-NEXT: %[[Y:.*]] = memref.alloc() : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+// CHECK-NEXT: %[[W:.*]] = kernel.get_weights @conv1.weight
+// CHECK-NEXT: kernel.conv2d ins(%[[X]], %[[W]]) outs(%[[Y]]) {{.*}}layers = ["conv1"]
+// CHECK-NEXT: kernel.convert_layout ins(%[[Y]]) outs(%[[OUTPUT]])
+// CHECK-NEXT: return
+// WIDE-LABEL: func @convolution_of_an_image
+// WIDE: memref<1x16x8x8xf32, #kernel.blocked<16, halo = [0, 0, 0, 0]>>
+func.func @convolution_of_an_image(%image: tensor<1x3x8x8xf32> {nn.name = "image"}) -> (!map {nn.name = "output"}) {
+  %w = nn.parameter "conv1.weight" : tensor<16x3x3x3xf32>
+  %0:2 = nn.fused_conv2d %image, %w {padding = array<i64: 1, 1, 1, 1>, activation = #relu}
+    : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> (!map, !means) loc("conv1")
+  return %0#0 : !map
+}
+
+// The mean comes from the sums of the convolution, and only where something reads it.
+// CHECK-LABEL: func @channel_mean
+// CHECK: %[[SUMS:.*]] = memref.alloc() : memref<1x{{[0-9]+}}x16xf32>
+// CHECK: kernel.conv2d ins({{.*}}) outs(%{{.*}} sums %[[SUMS]])
+// CHECK: kernel.finish_mean ins(%[[SUMS]]) outs(%[[MEAN:.*]]) {{.*}}pixels = 64
+// CHECK: kernel.convert_layout ins(%[[MEAN]])
+func.func @channel_mean(%x: !map) -> !means {
+  %w = nn.parameter "conv.weight" : tensor<16x16x1x1xf32>
+  %0:2 = nn.fused_conv2d %x, %w {activation = #identity} : (!map, tensor<16x16x1x1xf32>) -> (!map, !means)
+  return %0#1 : !means
+}
+
+// A gate is two convolutions of the means.
+// CHECK-LABEL: func @se_gate
+// CHECK: kernel.conv2d {{.*}}activation = #nn.activation<relu>
+// CHECK-NOT: kernel.convert_layout
+// CHECK: kernel.conv2d {{.*}}activation = #nn.activation<sigmoid>
+// CHECK: kernel.scale_add ins(%[[X:.*]] scale %{{.*}} residual %[[X]])
+func.func @se_gate(%x: !map) -> !map {
+  %mean = nn.global_avg_pool %x : (!map) -> !means
+  %r = nn.parameter "se.fc1.weight" : tensor<4x16xf32>
+  %e = nn.parameter "se.fc2.weight" : tensor<16x4x1x1xf32>
+  %gate = nn.se_gate %mean reduce %r expand %e {activation = #relu, gate = #nn.activation<sigmoid>}
+    : (!means, tensor<4x16xf32>, tensor<16x4x1x1xf32>) -> !means
+  %0 = nn.scale_add %x scale %gate residual %x {activation = #relu} : (!map, !means, !map) -> !map
+  return %0 : !map
+}
+
+// The folded weights of a convolution are computed when they are packed.
+// CHECK-LABEL: kernel.weights @folded.weight
+// CHECK:         nn.folded_weight
+// CHECK-NEXT:    kernel.yield
+// CHECK-LABEL: func @folded_weights
+// CHECK-NOT: = nn.
+// CHECK: return
+func.func @folded_weights(%x: !map) -> !map {
+  %w = nn.parameter "folded.weight" : tensor<16x16x1x1xf32>
+  %v = nn.parameter "bn.weight" : tensor<16xf32>
+  %0 = nn.folded_weight %w, %v, %v {epsilon = 1.0e-5 : f64} : (tensor<16x16x1x1xf32>, tensor<16xf32>, tensor<16xf32>) -> tensor<16x16x1x1xf32>
+  %1:2 = nn.fused_conv2d %x, %0 {activation = #identity} : (!map, tensor<16x16x1x1xf32>) -> (!map, !means)
+  return %1#0 : !map
+}
+
+// A batch norm that stands alone is a scale and a shift by channel.
+// CHECK-LABEL: func @batch_norm_alone
+// CHECK: kernel.scale_add ins(%{{.*}} scale %{{.*}} residual %{{.*}}) outs({{.*}}) {{.*}} : {{.*}}, memref<16xf32>, memref<16xf32>,
+func.func @batch_norm_alone(%x: !map) -> !map {
+  %v = nn.parameter "alone.weight" : tensor<16xf32>
+  %0 = nn.batch_norm %x, %v, %v, %v, %v {epsilon = 1.0e-5 : f64} : (!map, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>) -> !map
+  return %0 : !map
+}
+
+// Half of 16 channels in blocks of 8, but weights between groups of 4 are zeros.
+// CHECK-LABEL: kernel.weights @grouped.weight
+// CHECK-SAME: groups = 4 : i64, inputChannels = 16 : i64
+// CHECK-LABEL: func @groups
+// CHECK: kernel.conv2d {{.*}}groups = 4
+func.func @groups(%x: !map) -> !map {
+  %w = nn.parameter "grouped.weight" : tensor<16x4x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {groups = 4, padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (!map, tensor<16x4x3x3xf32>) -> (!map, !means)
+  return %0#0 : !map
+}
+
+// CHECK-LABEL: func @pools_and_head
+// CHECK: kernel.pool {{.*}}kind = #kernel.pool_kind<max>
+// CHECK: kernel.pool {{.*}}kind = #kernel.pool_kind<avg>
+// CHECK: kernel.pad_channels {{.*}}before = 8
+// CHECK: kernel.channel_mean
+// CHECK: kernel.conv2d {{.*}}layers = ["fc"]
+// CHECK: kernel.softmax
+func.func @pools_and_head(%x: !map) -> tensor<1x10xf32> {
+  %0 = nn.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (!map) -> tensor<1x16x4x4xf32>
+  %1 = nn.avg_pool %0 {kernel = array<i64: 1, 1>, strides = array<i64: 2, 2>} : (tensor<1x16x4x4xf32>) -> tensor<1x16x2x2xf32>
+  %2 = nn.pad_channels %1 {before = 8, after = 8} : (tensor<1x16x2x2xf32>) -> tensor<1x32x2x2xf32>
+  %3 = nn.global_avg_pool %2 : (tensor<1x32x2x2xf32>) -> tensor<1x32x1x1xf32>
+  %4 = nn.flatten %3 : (tensor<1x32x1x1xf32>) -> tensor<1x32xf32>
+  %w = nn.parameter "fc.weight" : tensor<10x32xf32>
+  %5 = nn.linear %4, %w : (tensor<1x32xf32>, tensor<10x32xf32>) -> tensor<1x10xf32> loc("fc")
+  %6 = nn.softmax %5 : tensor<1x10xf32>
+  return %6 : tensor<1x10xf32>
+}
