@@ -193,11 +193,11 @@ void Formatter::formatLine(size_t begin, size_t end, unsigned level) {
       continue;
     }
     bool ownLine = parentheses && (token.is(Token::Comment) ? token.startsLine()
-                                                             : tokens[index - 1].is(Token::Comment));
-    bool afterComma = parentheses && (tokens[index - 1].is(Token::Comma) || opens(tokens[index - 1]));
+                                                            : tokens[index - 1].is(Token::Comment));
+    bool afterComma =
+        parentheses && (tokens[index - 1].is(Token::Comma) || opens(tokens[index - 1]));
     bool tooLong = afterComma && !closes(token) && !token.is(Token::Comment) &&
-                   column + 1 + widthOfElement(index, end) > lineWidth &&
-                   column > 2 * level + 4;
+                   column + 1 + widthOfElement(index, end) > lineWidth && column > 2 * level + 4;
     if (!first && (ownLine || tooLong)) {
       breakLine(2 * level + 4);
       append(index, true);

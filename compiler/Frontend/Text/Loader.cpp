@@ -85,8 +85,8 @@ void Loader::index(SourceFile &file, bool isBuiltin) {
   llvm::StringMap<const Network *> networks;
   for (const auto &network : file.ast.networks)
     if (auto [entry, isNew] = networks.try_emplace(network->name.text, network.get());
-        !isNew && diagnostics.error(network->name.range,
-                                    "a second network '" + network->name.text + "'"))
+        !isNew &&
+        diagnostics.error(network->name.range, "a second network '" + network->name.text + "'"))
       diagnostics.note(entry->second->name.range, "the first one is here");
 }
 
