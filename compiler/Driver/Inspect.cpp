@@ -171,6 +171,15 @@ std::string grouped(int64_t number) {
   return text;
 }
 
+/// 4089184256 as 4.089 G.
+std::string scaled(int64_t number) {
+  double value = static_cast<double>(number);
+  return value >= 1e9   ? fmt::format("{:.3f} G", value / 1e9)
+         : value >= 1e6 ? fmt::format("{:.2f} M", value / 1e6)
+         : value >= 1e3 ? fmt::format("{:.1f} k", value / 1e3)
+                        : std::to_string(number);
+}
+
 void printTable(const Summary &summary) {
   using Row = std::array<std::string, 5>;
   auto count = [](int64_t number) { return number ? grouped(number) : "-"; };
@@ -196,9 +205,9 @@ void printTable(const Summary &summary) {
                                 row[1], widths[1], row[2], widths[2], row[3], widths[3], row[4],
                                 widths[4]);
   }
-  double macs = static_cast<double>(summary.macs);
-  llvm::outs() << fmt::format("\n{} layers, {:.2f} M parameters, {:.3f} G multiply-accumulates\n",
-                              summary.layers.size(), summary.parameters / 1e6, macs / 1e9);
+  llvm::outs() << fmt::format("\n{} layers, {} parameters, {} multiply-accumulates\n",
+                              summary.layers.size(), scaled(summary.parameters),
+                              scaled(summary.macs));
 }
 
 } // namespace
