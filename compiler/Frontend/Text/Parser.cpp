@@ -38,7 +38,7 @@ bool Parser::expected(const Twine &what, StringRef hint) {
     take();
     return false;
   }
-  bool nextLine = peek().startsLine() && position != 0;
+  bool nextLine = peek().startsLine() && position != 0 && position != statementStart;
   SMRange place = nextLine ? SMRange(previousEnd(), previousEnd()) : peek().range();
   error(place, "expects " + what + ", got " +
                    (nextLine && !peek().is(Token::End) ? "the end of the line" : describe(peek())) +
