@@ -53,6 +53,7 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH"):
         config.environment[name] = os.environ[name]
 
 config.substitutions += [
+    ("%fakes", os.path.join(config.sinter_build_root, "test", "runtime", "fakes")),
     ("%networks", os.path.join(config.sinter_source_root, "examples", "networks")),
     ("%python", config.python_executable),
     ("%source_root", config.sinter_source_root),

@@ -23,6 +23,9 @@ int versionMain(const driver::Arguments &) {
 }
 
 const Subcommand subcommands[] = {
+    {"compile", "compile a network to native code", driver::compileMain},
+    {"run", "run a compiled network on arrays or images", driver::runMain},
+    {"bench", "time a compiled network", driver::benchMain},
     {"inspect", "print the layers of a network", driver::inspectMain},
     {"fmt", "print network files in canonical layout", driver::fmtMain},
     {"version", "print the version", versionMain},

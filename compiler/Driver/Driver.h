@@ -16,8 +16,12 @@ using Arguments = std::vector<std::string>;
 
 // One function per subcommand, each in the file of its name (`inspect` is in
 // Inspect.cpp). Each prints its own errors and returns the exit status.
+int compileMain(const Arguments &arguments);
 int fmtMain(const Arguments &arguments);
 int inspectMain(const Arguments &arguments);
+
+int runMain(const Arguments &arguments);
+int benchMain(const Arguments &arguments);
 
 } // namespace sinter::driver
 

@@ -2,8 +2,10 @@
 
 #include "compiler/Driver/Register.h"
 
+#include "compiler/Codegen/CPU/CPU.h"
 #include "compiler/Conversion/NNToKernel/NNToKernel.h"
 #include "compiler/Frontend/Weights/WeightSource.h"
+#include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Reference/Reference.h"
 #include "dialects/Kernel/IR/Kernel.h"
 #include "dialects/Kernel/Transforms/Passes.h"
@@ -15,6 +17,7 @@
 
 void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registry.insert<kernel::KernelDialect, nn::NNDialect, mlir::func::FuncDialect>();
+  cpu::registerCPUKernelModels(registry);
   registerLowerToKernelModels(registry);
   registerReferenceModels(registry);
   registerWeightModels(registry);
@@ -23,4 +26,6 @@ void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   nn::registerNNPasses();
   registerNNToKernelPasses();
   kernel::registerKernelPasses();
+  cpu::registerCPUPasses();
+  registerPipelines();
 }

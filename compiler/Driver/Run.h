@@ -63,6 +63,10 @@ llvm::Expected<std::vector<Tensor>> readInputs(const RunOptions &options,
 /// Values in [-1, 1) that depend on `seed`, the position of the input and nothing else.
 Tensor randomInput(llvm::ArrayRef<int64_t> shape, uint64_t seed, unsigned position);
 
+/// Fails if `options` names outputs that are not among `names`: worth asking before
+/// a long run.
+llvm::Error checkOutputs(const RunOptions &options, llvm::ArrayRef<std::string> names);
+
 /// Writes the files that `options` asks for and prints the top classes.
 llvm::Error writeOutputs(const RunOptions &options, llvm::ArrayRef<NamedTensor> outputs);
 

@@ -32,7 +32,9 @@ Tensor sinter::toFloat(const DoubleTensor &tensor) {
 //===----------------------------------------------------------------------===//
 
 std::vector<DoubleTensor> ReferenceFrame::run(Region &region, Value input) {
-  values[region.getArgument(0)] = values.at(input);
+  // A copy of the pointer: inserting may move what the table holds.
+  std::shared_ptr<const DoubleTensor> tensor = values.at(input);
+  values[region.getArgument(0)] = std::move(tensor);
   std::vector<DoubleTensor> results = run(region.front());
   values.erase(region.getArgument(0));
   return results;

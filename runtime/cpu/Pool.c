@@ -14,8 +14,8 @@
 
 #define CACHE_LINE 64
 
-/* How long a waiting thread keeps its CPU. With more threads than CPUs the thread
-   it waits for may need that very CPU, so it gives up at once. */
+/* How long a waiting thread keeps its CPU at most. With more threads than CPUs the
+   thread it waits for may need that very CPU, so it gives up at once. */
 #define SPIN_NS 100000u
 #define SPIN_NS_CROWDED 2000u
 
@@ -24,23 +24,40 @@
 typedef struct {
   _Alignas(CACHE_LINE) atomic_uint value; /* how often it was opened, modulo 2^32 */
   atomic_uint sleepers;
+  atomic_uint failures; /* of spinning: grows by one with each, shrinks with a success */
 } gate_t;
+
+/* How long to spin. The system may have put all threads on one CPU because the
+   others are taken; then every spin is in vain, and a run would take the spin time
+   for each barrier. So failures shorten it, and every 16th tries whether the whole
+   time helps again. */
+static uint64_t patience(unsigned failures, uint64_t spin_ns) {
+  return failures % 16 == 15 ? spin_ns : spin_ns >> (failures < 5 ? failures : 5);
+}
 
 /* Waits until the gate was opened once more than `seen` times. */
 static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns) {
+  /* Only a hint: that threads overwrite each other's count does no harm. */
+  const unsigned failures = atomic_load_explicit(&gate->failures, memory_order_relaxed);
+  const uint64_t limit = patience(failures, spin_ns);
   uint64_t deadline = 0;
   for (;;) {
     for (int i = 0; i < 64; ++i) {
-      if (atomic_load_explicit(&gate->value, memory_order_acquire) != seen)
+      if (atomic_load_explicit(&gate->value, memory_order_acquire) != seen) {
+        if (failures != 0)
+          atomic_store_explicit(&gate->failures, (failures < 5 ? failures : 5) - 1,
+                                memory_order_relaxed);
         return;
+      }
       sinter_pause();
     }
     const uint64_t now = sinter_clock_ns();
     if (deadline == 0)
-      deadline = now + spin_ns;
+      deadline = now + limit;
     else if (now >= deadline)
       break;
   }
+  atomic_store_explicit(&gate->failures, failures + 1, memory_order_relaxed);
   /* Either gate_open sees this sleeper, or the system sees the gate's new value
      and does not put the thread to sleep: both sides are sequentially consistent. */
   atomic_fetch_add(&gate->sleepers, 1);

@@ -1,4 +1,8 @@
-/* Uses the public headers from strict C11, as a program that links a model does. */
+/*===- HeaderTest.c - The public headers are strict C11 -------------------===*\
+|*
+|* Uses a model as a program does that links one.
+|*
+\*===----------------------------------------------------------------------===*/
 
 #include "sinter/runtime.h"
 

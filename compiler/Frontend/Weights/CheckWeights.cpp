@@ -34,15 +34,15 @@ struct Parameter {
   std::string reader; ///< " of layer 'conv1' (net.sinter:3:5)", or ""
 };
 
-/// The layer and place of a parameter: its own, or those of its first user.
+/// The layer and place of a parameter: its own, or those of a user that has a layer.
 std::string readerOf(nn::ParameterOp parameter) {
-  std::string layer = layerOf(parameter.getLoc()), place = placeOf(parameter.getLoc());
-  for (Operation *user : parameter->getUsers()) {
-    layer = layer.empty() ? layerOf(user->getLoc()) : layer;
-    place = place.empty() ? placeOf(user->getLoc()) : place;
-  }
-  std::string text = layer.empty() ? "" : " of layer '" + layer + "'";
-  return place.empty() ? text : text + " (" + place + ")";
+  Location loc = parameter.getLoc();
+  for (Operation *user : parameter->getUsers())
+    if (layerOf(loc).empty() && !layerOf(user->getLoc()).empty())
+      loc = user->getLoc();
+  std::string layer = layerOf(loc), place = placeOf(loc);
+  return (layer.empty() ? "" : " of layer '" + layer + "'") +
+         (place.empty() ? "" : " (" + place + ")");
 }
 
 class Checker {

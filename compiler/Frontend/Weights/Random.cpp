@@ -89,7 +89,7 @@ Distribution distributionOf(WeightRole role, ArrayRef<int64_t> shape) {
   case WeightRole::RunningMean:
     return {0.0f, 0.125f};
   case WeightRole::Gamma:
-    return {0.625f, 0.25f};
+    return {0.5f, 0.1875f};
   case WeightRole::RunningVar:
     return {1.0f, 0.375f};
   case WeightRole::Expand:

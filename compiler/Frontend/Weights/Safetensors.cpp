@@ -99,9 +99,9 @@ std::string parseEntry(const json::Object &object, uint64_t dataSize, Entry &ent
         .str();
 
   std::optional<int64_t> count = numElements(entry.shape);
-  bool overflow = !count;
-  uint64_t bits = SaturatingMultiply<uint64_t>(count.value_or(0), entry.dtype->bits, &overflow);
-  if (overflow || bits % 8 || bits / 8 != entry.end - entry.begin)
+  int64_t bits = 0;
+  bool fits = count && !MulOverflow<int64_t>(*count, entry.dtype->bits, bits);
+  if (!fits || bits % 8 || static_cast<uint64_t>(bits / 8) != entry.end - entry.begin)
     return ("expects 'data_offsets' to span as many bytes as " + Twine(*dtype) + " of shape " +
             shapeToString(entry.shape) + " has, got " + Twine(entry.end - entry.begin))
         .str();

@@ -1,0 +1,240 @@
+//===- Conv2d.cpp - CPU code of kernel.conv2d -----------------------------===//
+//
+// Register tiles: pixels x vectors of output channels, kept in registers over
+// the whole reduction. One multiply-add takes a broadcast input value and a
+// vector of weights; the weights are a stream. Every stride is a constant.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Codegen/CPU/Conv2d.h"
+
+#include "compiler/Codegen/CPU/KernelEmitter.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::cpu;
+
+namespace {
+
+class ConvolutionEmitter {
+public:
+  ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitter, ValueRange buffers);
+
+  /// Emits one row of tiles of one panel.
+  void emitTileRow(Value item);
+
+private:
+  /// Pixels of a tile, in rows.
+  struct Tile {
+    int64_t rows, columns;
+    int64_t pixels() const { return rows * columns; }
+  };
+
+  void emitRow(int64_t tileRows, Value firstRow);
+  void emitTile(Tile tile, Value firstRow, Value firstColumn);
+  SmallVector<Value> reduce(Tile tile, Value inputAt, ValueRange accumulators);
+  /// One filter tap: all channels of an input block.
+  SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
+  void emitEpilogue(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
+  Value firstInputBlock();
+  Value outputAt(const Strides &strides, Value row, Value column, int64_t vector);
+  Value sumsAt(int64_t vector);
+
+  kernel::Conv2dOp op;
+  KernelEmitter &e;
+  MemRefType outputType;
+  ArrayRef<int64_t> filterShape; // panels, blocks, rows, columns, input block, panel channels
+  Strides input, output;
+  int64_t vectors; // per panel
+  Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer;
+  Value image, tileRow, panel; // of the work item
+};
+
+ConvolutionEmitter::ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitter,
+                                       ValueRange buffers)
+    : op(op), e(emitter), outputType(op.getOutput().getType()),
+      filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
+      output(outputType), vectors(filterShape[5] / emitter.lanes) {
+  unsigned next = 0;
+  inputBuffer = buffers[next++];
+  filterBuffer = buffers[next++];
+  biasBuffer = op.getBias() ? buffers[next++] : Value();
+  residualBuffer = op.getResidual() ? buffers[next++] : Value();
+  outputBuffer = buffers[next++];
+  sumsBuffer = op.getSums() ? buffers[next++] : Value();
+}
+
+int64_t tileRowsOf(kernel::Conv2dOp op) {
+  return llvm::divideCeil(op.getOutput().getType().getDimSize(2), op.getTile()[0]);
+}
+
+void ConvolutionEmitter::emitTileRow(Value item) {
+  int64_t batch = outputType.getDimSize(0), panels = filterShape[0], rows = tileRowsOf(op);
+  if (op.getLoopOrder() == kernel::LoopOrder::RowsOuter) {
+    auto digits = e.split(item, {batch, rows, panels});
+    image = digits[0], tileRow = digits[1], panel = digits[2];
+  } else {
+    auto digits = e.split(item, {panels, batch, rows});
+    panel = digits[0], image = digits[1], tileRow = digits[2];
+  }
+  if (sumsBuffer)
+    for (int64_t v = 0; v < vectors; ++v)
+      e.storeVector(e.constant(e.vectorType(), 0), sumsBuffer, sumsAt(v));
+
+  int64_t tileRows = op.getTile()[0], height = outputType.getDimSize(2);
+  Value firstRow = e.mul(tileRow, tileRows);
+  if (height % tileRows == 0)
+    return emitRow(tileRows, firstRow);
+  auto branch = scf::IfOp::create(e.builder, e.loc, e.lessThan(tileRow, e.index(height / tileRows)),
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.setInsertionPoint(branch.thenYield());
+  emitRow(tileRows, firstRow);
+  e.builder.setInsertionPoint(branch.elseYield());
+  emitRow(height % tileRows, firstRow);
+}
+
+void ConvolutionEmitter::emitRow(int64_t tileRows, Value firstRow) {
+  int64_t columns = op.getTile()[1], width = outputType.getDimSize(3);
+  auto emitFull = [&](Value tile) {
+    emitTile({tileRows, columns}, firstRow, e.mul(tile, columns));
+  };
+  if (width / columns == 1)
+    emitFull(e.index(0));
+  else
+    e.loop(width / columns, emitFull);
+  if (int64_t rest = width % columns)
+    emitTile({tileRows, rest}, firstRow, e.index(width - rest));
+}
+
+Value ConvolutionEmitter::firstInputBlock() {
+  // The formula of kernel.weights.
+  int64_t channels = op.getInput().getType().getDimSize(1), groups = op.getGroups();
+  if (filterShape[1] == input.blocks)
+    return e.index(0);
+  int64_t outputsPerGroup = outputType.getDimSize(1) / groups;
+  Value group = e.div(e.mul(panel, filterShape[5]), outputsPerGroup);
+  Value block = e.div(e.mul(group, channels / groups), input.lanes);
+  return e.min(block, e.index(input.blocks - filterShape[1]));
+}
+
+void ConvolutionEmitter::emitTile(Tile tile, Value firstRow, Value firstColumn) {
+  SmallVector<Value> accumulators;
+  SmallVector<Value> initial;
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value channel = e.linear({{panel, filterShape[5]}}, v * e.lanes);
+    initial.push_back(biasBuffer ? e.loadVector(biasBuffer, channel)
+                                 : e.constant(e.vectorType(), 0));
+  }
+  for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
+    llvm::append_range(accumulators, initial);
+
+  // Padding is read from the halo: step back into it.
+  int64_t padding = op.getPadding()[0] * input.row + op.getPadding()[1] * input.column;
+  Value inputAt = e.linear({{image, input.batch},
+                            {firstInputBlock(), input.block},
+                            {firstRow, op.getStrides()[0] * input.row},
+                            {firstColumn, op.getStrides()[1] * input.column}},
+                           input.origin - padding);
+  emitEpilogue(tile, firstRow, firstColumn, reduce(tile, inputAt, accumulators));
+}
+
+SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRange accumulators) {
+  int64_t blocks = filterShape[1], rows = filterShape[2], columns = filterShape[3];
+  int64_t tapSize = filterShape[4] * filterShape[5];
+  int64_t rowStep = op.getDilations()[0] * input.row;
+  int64_t columnStep = op.getDilations()[1] * input.column;
+  Value filterAt = e.mul(panel, blocks * rows * columns * tapSize);
+
+  return e.loop(blocks, accumulators, [&](Value block, ValueRange carried) {
+    return e.loop(rows, carried, [&](Value r, ValueRange carried) {
+      auto emitColumn = [&](Value s, ValueRange carried) {
+        Value inputTap =
+            e.add(inputAt, e.linear({{block, input.block}, {r, rowStep}, {s, columnStep}}));
+        Value filterTap = e.add(filterAt, e.linear({{block, rows * columns * tapSize},
+                                                    {r, columns * tapSize},
+                                                    {s, tapSize}}));
+        return emitTap(tile, inputTap, filterTap, carried);
+      };
+      return e.loop(columns, carried, emitColumn);
+    });
+  });
+}
+
+SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value filterAt,
+                                               ValueRange accumulators) {
+  SmallVector<Value> sums(accumulators);
+  for (int64_t channel = 0; channel < filterShape[4]; ++channel) {
+    SmallVector<Value> weights;
+    for (int64_t v = 0; v < vectors; ++v)
+      weights.push_back(
+          e.loadVector(filterBuffer, e.add(filterAt, channel * filterShape[5] + v * e.lanes)));
+    for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
+      int64_t offset = pixel / tile.columns * op.getStrides()[0] * input.row +
+                       pixel % tile.columns * op.getStrides()[1] * input.column;
+      Value value = e.loadBroadcast(inputBuffer, e.add(inputAt, offset + channel));
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value &sum = sums[pixel * vectors + v];
+        sum = e.multiplyAdd(value, weights[v], sum);
+      }
+    }
+  }
+  return sums;
+}
+
+Value ConvolutionEmitter::outputAt(const Strides &strides, Value row, Value column,
+                                   int64_t vector) {
+  return e.linear({{image, strides.batch},
+                   {panel, vectors * strides.block},
+                   {row, strides.row},
+                   {column, strides.column}},
+                  strides.origin + vector * strides.block);
+}
+
+Value ConvolutionEmitter::sumsAt(int64_t vector) {
+  int64_t channels = output.blocks * e.lanes;
+  return e.linear(
+      {{image, tileRowsOf(op) * channels}, {tileRow, channels}, {panel, filterShape[5]}},
+      vector * e.lanes);
+}
+
+void ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColumn,
+                                      ValueRange accumulators) {
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value at = outputAt(output, firstRow, firstColumn, v);
+    Value residualAt;
+    std::optional<Strides> residual;
+    if (residualBuffer) {
+      residual.emplace(op.getResidual().getType());
+      residualAt = outputAt(*residual, firstRow, firstColumn, v);
+    }
+    Value sum;
+    for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
+      auto offset = [&](const Strides &strides) {
+        return pixel / tile.columns * strides.row + pixel % tile.columns * strides.column;
+      };
+      Value value = accumulators[pixel * vectors + v];
+      if (residual)
+        value = e.addf(value, e.loadVector(residualBuffer, e.add(residualAt, offset(*residual))));
+      value = e.activation(op.getActivation(), value);
+      e.storeVector(value, outputBuffer, e.add(at, offset(output)));
+      sum = sum ? e.addf(sum, value) : value;
+    }
+    if (sumsBuffer) {
+      Value total = e.addf(e.loadVector(sumsBuffer, sumsAt(v)), sum);
+      e.storeVector(total, sumsBuffer, sumsAt(v));
+    }
+  }
+}
+
+} // namespace
+
+int64_t cpu::convolutionWorkItems(kernel::Conv2dOp op) {
+  return op.getOutput().getType().getDimSize(0) * tileRowsOf(op) *
+         op.getFilter().getType().getDimSize(0);
+}
+
+void cpu::emitConvolution(kernel::Conv2dOp op, KernelEmitter &emitter, ValueRange buffers,
+                          Value item) {
+  ConvolutionEmitter(op, emitter, buffers).emitTileRow(item);
+}

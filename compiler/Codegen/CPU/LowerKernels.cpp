@@ -1,0 +1,217 @@
+//===- LowerKernels.cpp - Kernels to functions of loops over vectors ------===//
+
+#include "compiler/Codegen/CPU/CPU.h"
+#include "compiler/Codegen/CPU/KernelEmitter.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace sinter::cpu {
+#define GEN_PASS_DEF_LOWERKERNELS
+#include "compiler/Codegen/CPU/Passes.h.inc"
+} // namespace sinter::cpu
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::cpu;
+
+static MemRefType flatType(MemRefType type) {
+  return MemRefType::get({kernel::getStorageType(type).getNumElements()}, type.getElementType());
+}
+
+/// What decides a kernel's code: its name, attributes and types, not its layers.
+static std::string kernelKey(Operation *op) {
+  std::string key;
+  llvm::raw_string_ostream stream(key);
+  stream << op->getName();
+  for (NamedAttribute attribute : op->getAttrs())
+    if (attribute.getName() != "layers")
+      stream << " " << attribute.getName() << "=" << attribute.getValue();
+  for (Type type : op->getOperandTypes())
+    stream << " " << type;
+  return key;
+}
+
+namespace {
+
+/// Lowers one network function.
+class NetworkLowering {
+public:
+  NetworkLowering(func::FuncOp network, int64_t lanes, bool hasFMA)
+      : network(network), kernels(network), lanes(lanes), hasFMA(hasFMA) {}
+
+  LogicalResult run();
+
+private:
+  void createFunction();
+  LogicalResult lower(Operation &op);
+  void lowerSlot(kernel::SlotOp op);
+  void lowerGetWeights(kernel::GetWeightsOp op);
+  void lowerBarrier(kernel::BarrierOp op);
+  void lowerKernel(CPUKernelOpInterface op);
+  func::FuncOp getKernel(CPUKernelOpInterface op);
+  /// `bytes`, from `offset` on, as a flat array of the elements of `type`.
+  Value view(Location loc, Value bytes, int64_t offset, MemRefType type);
+
+  func::FuncOp network;
+  OpBuilder kernels; ///< inserts before the network's function
+  const int64_t lanes;
+  const bool hasFMA;
+
+  func::FuncOp function;
+  OpBuilder builder{network.getContext()};
+  Value workspace, weights, thread, threads, barrier, barrierContext;
+  IRMapping flat; ///< buffers as flat arrays
+  llvm::StringMap<func::FuncOp> emitted;
+  llvm::StringMap<unsigned> nameCounts;
+};
+
+} // namespace
+
+static int64_t weightsBytes(ModuleOp module) {
+  int64_t bytes = 64;
+  for (auto op : module.getOps<kernel::WeightsOp>())
+    bytes = std::max<int64_t>(bytes, op.getOffset().value_or(0) +
+                                         op.getMemRefType().getNumElements() * sizeof(float));
+  return bytes;
+}
+
+/// The function of the network: its buffers flat, then workspace, weights,
+/// thread, threads, barrier, barrier context.
+void NetworkLowering::createFunction() {
+  MLIRContext *context = network.getContext();
+  Type index = builder.getIndexType(), pointer = LLVM::LLVMPointerType::get(context);
+  auto bytesType = MemRefType::get({weightsBytes(network->getParentOfType<ModuleOp>())},
+                                   builder.getI8Type());
+  SmallVector<Type> arguments;
+  for (Type type : network.getArgumentTypes().drop_back())
+    arguments.push_back(flatType(cast<MemRefType>(type)));
+  arguments.append({network.getArgumentTypes().back(), bytesType, index, index, pointer, pointer});
+  function = func::FuncOp::create(kernels, network.getLoc(), network.getName(),
+                                  builder.getFunctionType(arguments, {}));
+  for (unsigned i = 0; i + 1 < network.getNumArguments(); ++i)
+    if (DictionaryAttr attributes = network.getArgAttrDict(i))
+      function.setArgAttrs(i, attributes);
+
+  Block *entry = function.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  flat.map(network.getArguments().drop_back(), entry->getArguments());
+  auto rest = entry->getArguments().take_back(6);
+  workspace = rest[0], weights = rest[1], thread = rest[2], threads = rest[3];
+  barrier = rest[4], barrierContext = rest[5];
+}
+
+LogicalResult NetworkLowering::run() {
+  createFunction();
+  for (Operation &op : network.front())
+    if (failed(lower(op)))
+      return failure();
+  network.erase();
+  return success();
+}
+
+LogicalResult NetworkLowering::lower(Operation &op) {
+  if (auto kernel = dyn_cast<CPUKernelOpInterface>(op))
+    lowerKernel(kernel);
+  else if (auto slot = dyn_cast<kernel::SlotOp>(op))
+    lowerSlot(slot);
+  else if (auto weights = dyn_cast<kernel::GetWeightsOp>(op))
+    lowerGetWeights(weights);
+  else if (auto barrier = dyn_cast<kernel::BarrierOp>(op))
+    lowerBarrier(barrier);
+  else if (isa<func::ReturnOp>(op))
+    func::ReturnOp::create(builder, op.getLoc());
+  else
+    return op.emitOpError("has no CPU code; expects planned kernels");
+  return success();
+}
+
+Value NetworkLowering::view(Location loc, Value bytes, int64_t offset, MemRefType type) {
+  Value byteOffset = arith::ConstantIndexOp::create(builder, loc, offset);
+  return memref::ViewOp::create(builder, loc, flatType(type), bytes, byteOffset, ValueRange{});
+}
+
+void NetworkLowering::lowerSlot(kernel::SlotOp op) {
+  flat.map(op.getResult(), view(op.getLoc(), workspace, op.getOffset(), op.getResult().getType()));
+}
+
+void NetworkLowering::lowerGetWeights(kernel::GetWeightsOp op) {
+  auto packed = SymbolTable::lookupNearestSymbolFrom<kernel::WeightsOp>(op, op.getNameAttr());
+  flat.map(op.getResult(), view(op.getLoc(), weights, packed.getOffset().value_or(0),
+                                op.getResult().getType()));
+}
+
+void NetworkLowering::lowerBarrier(kernel::BarrierOp op) {
+  Location loc = op.getLoc();
+  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value isShared =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ugt, threads, one);
+  auto branch = scf::IfOp::create(builder, loc, isShared, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(branch.thenYield());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()),
+                                          {barrierContext.getType()});
+  LLVM::CallOp::create(builder, loc, type, ValueRange{barrier, barrierContext});
+}
+
+void NetworkLowering::lowerKernel(CPUKernelOpInterface op) {
+  Location loc = op.getLoc();
+  func::FuncOp kernel = getKernel(op);
+  // The share of this thread: items [n t / T, n (t + 1) / T).
+  KernelEmitter e(builder, loc, lanes, hasFMA);
+  auto shareOf = [&](Value number) {
+    Value scaled = e.mul(number, op.getWorkItems());
+    return arith::DivUIOp::create(builder, loc, scaled, threads).getResult();
+  };
+  SmallVector<Value> arguments = llvm::map_to_vector(
+      op->getOperands(), [&](Value operand) { return flat.lookup(operand); });
+  arguments.append({shareOf(thread), shareOf(e.add(thread, 1))});
+  func::CallOp::create(builder, loc, kernel, arguments);
+}
+
+func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
+  func::FuncOp &kernel = emitted[kernelKey(op)];
+  if (kernel)
+    return kernel;
+  SmallVector<Type> arguments = llvm::map_to_vector(op->getOperandTypes(), [](Type type) -> Type {
+    return flatType(cast<MemRefType>(type));
+  });
+  arguments.append(2, builder.getIndexType());
+  StringRef shortName = op->getName().stripDialect();
+  std::string name =
+      (network.getName() + "_" + shortName + "_" + Twine(nameCounts[shortName]++)).str();
+  kernel = func::FuncOp::create(kernels, op->getLoc(), name,
+                                kernels.getFunctionType(arguments, {}));
+  kernel.setPrivate();
+  kernel->setAttr("llvm.linkage", LLVM::LinkageAttr::get(kernels.getContext(),
+                                                         LLVM::linkage::Linkage::Internal));
+  for (unsigned i = 0; i < op->getNumOperands(); ++i)
+    kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), kernels.getUnitAttr());
+
+  auto body = OpBuilder::atBlockBegin(kernel.addEntryBlock());
+  KernelEmitter e(body, op->getLoc(), lanes, hasFMA);
+  auto buffers = kernel.getArguments().drop_back(2);
+  e.loop(kernel.getArguments().take_back(2)[0], kernel.getArguments().back(),
+         [&](Value item) { op.emitWorkItem(e, buffers, item); });
+  func::ReturnOp::create(body, op->getLoc());
+  return kernel;
+}
+
+namespace {
+
+struct LowerKernels final : sinter::cpu::impl::LowerKernelsBase<LowerKernels> {
+  using LowerKernelsBase::LowerKernelsBase;
+
+  void runOnOperation() override {
+    auto networks = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    for (func::FuncOp network : networks)
+      if (failed(NetworkLowering(network, lanes, fma).run()))
+        return signalPassFailure();
+    for (auto weights : llvm::make_early_inc_range(getOperation().getOps<kernel::WeightsOp>()))
+      weights.erase();
+  }
+};
+
+} // namespace

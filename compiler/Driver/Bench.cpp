@@ -1,0 +1,213 @@
+//===- Bench.cpp - sinter bench -------------------------------------------===//
+//
+// Times a compiled network on random input, one run after another: no part of a
+// run is left out and none is averaged away before the percentiles are taken.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Driver/Artifact.h"
+#include "compiler/Driver/Options.h"
+#include "compiler/Driver/Values.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+using namespace llvm;
+using namespace sinter;
+using namespace sinter::driver;
+namespace po = boost::program_options;
+
+namespace {
+
+struct BenchOptions {
+  std::string model;
+  unsigned threads = 1;
+  uint64_t runs = 0; ///< 0: as many as fit into `seconds`
+  uint64_t warmup = 3;
+  double seconds = 2;
+  bool json = false;
+};
+
+/// What is reported, in milliseconds.
+struct Timings {
+  size_t runs;
+  double min, median, p99, mean;
+};
+
+Syntax makeSyntax() {
+  Syntax syntax;
+  syntax.name = "bench";
+  syntax.usage = "sinter bench MODEL.so [--threads N] [--json] [--runs R] [--warmup W] "
+                 "[--seconds S]";
+  syntax.summary = "Time a compiled network on random input.";
+  syntax.options.add_options()                                                              //
+      ("model", po::value<std::string>(), "the shared object made by 'sinter compile'")     //
+      ("threads", po::value<std::string>(), "number of threads (default: all CPUs)")        //
+      ("runs", po::value<std::string>(), "number of measured runs (default: by --seconds)") //
+      ("warmup", po::value<std::string>(), "runs before measuring (default: 3)")            //
+      ("seconds", po::value<std::string>(),
+       "measure for this long, at least 5 runs (default: 2; with --runs: no limit)") //
+      ("json", po::bool_switch(), "print one JSON object");
+  syntax.positional.add("model", 1);
+  return syntax;
+}
+
+Error setCount(const po::variables_map &values, const char *name, uint64_t min, uint64_t &target) {
+  if (!values.count(name))
+    return Error::success();
+  auto count = parseCount("--" + std::string(name), values[name].as<std::string>(), min, 10000000);
+  if (!count)
+    return count.takeError();
+  target = *count;
+  return Error::success();
+}
+
+Expected<BenchOptions> makeOptions(const po::variables_map &values) {
+  BenchOptions options;
+  if (!values.count("model"))
+    return createStringError("expects a compiled model; see 'sinter bench --help'");
+  options.model = values["model"].as<std::string>();
+  options.json = values["json"].as<bool>();
+  auto threads = parseThreads(values.count("threads") ? values["threads"].as<std::string>() : "");
+  if (!threads)
+    return threads.takeError();
+  options.threads = *threads;
+  if (Error error = setCount(values, "runs", 1, options.runs))
+    return error;
+  if (Error error = setCount(values, "warmup", 0, options.warmup))
+    return error;
+  if (options.runs != 0)
+    options.seconds = INFINITY;
+  if (values.count("seconds")) {
+    auto seconds = parseNumber("--seconds", values["seconds"].as<std::string>());
+    if (!seconds)
+      return seconds.takeError();
+    if (*seconds <= 0)
+      return createStringError("--seconds expects a number greater than 0");
+    options.seconds = *seconds;
+  }
+  return options;
+}
+
+/// The duration of each run, in milliseconds.
+Expected<std::vector<double>> measure(Artifact &artifact, const BenchOptions &options) {
+  constexpr uint64_t minRuns = 5;
+  const uint64_t maxRuns = options.runs ? options.runs : 10000000;
+  for (uint64_t run = 0; run < options.warmup; ++run)
+    if (Error error = artifact.run())
+      return error;
+  std::vector<double> times;
+  const uint64_t begin = sinter_clock_ns();
+  for (uint64_t before = begin; times.size() < maxRuns;) {
+    if (Error error = artifact.run())
+      return error;
+    const uint64_t after = sinter_clock_ns();
+    times.push_back((after - before) * 1e-6);
+    if ((after - begin) * 1e-9 >= options.seconds && times.size() >= std::min(minRuns, maxRuns))
+      break;
+    before = sinter_clock_ns(); // what the loop itself costs is no part of a run
+  }
+  return times;
+}
+
+Timings summarize(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  const size_t count = times.size();
+  const double median = (times[(count - 1) / 2] + times[count / 2]) / 2;
+  const size_t p99 = static_cast<size_t>(std::ceil(count * 0.99)) - 1; // nearest rank
+  const double mean = std::accumulate(times.begin(), times.end(), 0.0) / count;
+  return {count, times.front(), median, times[p99], mean};
+}
+
+/// What the processor calls itself.
+std::string cpuName() {
+#if defined(__x86_64__)
+  uint32_t text[12];
+  bool known = true;
+  for (unsigned i = 0; i < 3; ++i)
+    known &= __get_cpuid(0x80000002 + i, &text[4 * i], &text[4 * i + 1], &text[4 * i + 2],
+                         &text[4 * i + 3]) != 0;
+  if (known) {
+    StringRef name(reinterpret_cast<const char *>(text), sizeof(text));
+    return name.take_until([](char c) { return c == 0; }).trim().str();
+  }
+#endif
+  return sys::getHostCPUName().str();
+}
+
+void printJson(const sinter_model_info &model, const BenchOptions &options, const Timings &timings,
+               int64_t batch) {
+  json::OStream stream(outs(), 2);
+  stream.object([&] {
+    stream.attribute("model", model.name);
+    stream.attribute("batch", batch);
+    stream.attribute("threads", int64_t(options.threads));
+    stream.attribute("runs", int64_t(timings.runs));
+    stream.attribute("min_ms", timings.min);
+    stream.attribute("median_ms", timings.median);
+    stream.attribute("p99_ms", timings.p99);
+    stream.attribute("mean_ms", timings.mean);
+    stream.attribute("images_per_second", 1000 * batch / timings.mean);
+    stream.attribute("cpu", cpuName());
+    stream.attribute("cpu_level", sinter_cpu_level());
+    stream.attribute("compiled_for", model.cpu);
+    stream.attribute("compiler", model.compiler);
+    stream.attribute("workspace_bytes", int64_t(model.workspace_bytes));
+  });
+  outs() << "\n";
+}
+
+void printTable(const sinter_model_info &model, const BenchOptions &options, const Timings &timings,
+                int64_t batch) {
+  fmt::print("{}, batch {}, {} thread{}, {} runs\n", model.name, batch, options.threads,
+             options.threads == 1 ? "" : "s", timings.runs);
+  fmt::print("compiled for {}, on {} ({})\n\n", model.cpu, cpuName(), sinter_cpu_level());
+  fmt::print("{:>10} {:>10} {:>10} {:>10} {:>12}\n", "min ms", "median ms", "p99 ms", "mean ms",
+             "images/s");
+  fmt::print("{:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>12.2f}\n", timings.min, timings.median,
+             timings.p99, timings.mean, 1000 * batch / timings.mean);
+}
+
+Error bench(const BenchOptions &options) {
+  auto artifact = Artifact::load(options.model, options.threads);
+  if (!artifact)
+    return artifact.takeError();
+  RunOptions random;
+  random.randomInput = 0;
+  auto inputs = readInputs(random, artifact->inputs());
+  if (!inputs)
+    return inputs.takeError();
+  artifact->setInputs(std::move(*inputs));
+  auto times = measure(*artifact, options);
+  if (!times)
+    return times.takeError();
+  const Shape &shape = artifact->inputs().front().shape;
+  (options.json ? printJson : printTable)(artifact->info(), options, summarize(std::move(*times)),
+                                          shape.empty() ? 1 : shape.front());
+  return Error::success();
+}
+
+} // namespace
+
+int driver::benchMain(const Arguments &arguments) {
+  Syntax syntax = makeSyntax();
+  int status = 0;
+  auto values = parse(syntax, arguments, status);
+  if (!values)
+    return status;
+  auto options = makeOptions(*values);
+  if (!options)
+    return fail(toString(options.takeError()));
+  if (Error error = bench(*options))
+    return fail(toString(std::move(error)));
+  return 0;
+}

@@ -1,0 +1,132 @@
+//===- Compile.cpp - sinter compile ---------------------------------------===//
+
+#include "compiler/Driver/Compiler.h"
+#include "compiler/Driver/Input.h"
+#include "compiler/Driver/Options.h"
+#include "compiler/Driver/Register.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Path.h"
+
+namespace po = boost::program_options;
+
+using namespace sinter;
+using namespace sinter::driver;
+
+namespace {
+
+Syntax compileSyntax() {
+  Syntax syntax;
+  syntax.name = "compile";
+  syntax.usage = "sinter compile INPUT -o OUTPUT [options]";
+  syntax.summary = "Compiles a network description and its weights to native code.";
+  syntax.options.add_options()
+      ("input", po::value<std::string>(), "the network: a .sinter or .mlir file")
+      ("output,o", po::value<std::string>(),
+       "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll or .mlir says what")
+      ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")
+      ("emit", po::value<std::string>(),
+       "so, a, o, h, s, ll; or the IR behind a stage: nn (import), simplify, fuse, schedule, "
+       "kernel (plan), llvm (codegen)")
+      ("cpu", po::value<std::string>()->default_value("native"),
+       "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
+      ("lanes", po::value<int64_t>(),
+       "f32 values per vector, 4, 8 or 16, if not those of the CPU: a longer vector takes several "
+       "registers")
+      ("batch", po::value<int64_t>(), "replaces the leading dimension of every input")
+      ("network", po::value<std::string>()->default_value(""), "which network of a file with several")
+      ("name", po::value<std::string>(), "prefix of the symbols, if not the network's name")
+      ("quiet,q", po::bool_switch(), "no progress and no summary");
+  syntax.positional.add("input", 1);
+  return syntax;
+}
+
+/// What to write, by --emit or by the extension of -o.
+std::optional<Output> outputKind(const po::variables_map &values, std::string &message) {
+  std::string word;
+  if (values.count("emit"))
+    word = values["emit"].as<std::string>();
+  else if (values.count("output"))
+    word = llvm::sys::path::extension(values["output"].as<std::string>()).ltrim('.').str();
+  auto kind = llvm::StringSwitch<std::optional<Output>>(word)
+                  .Case("so", Output::SharedObject)
+                  .Case("a", Output::Archive)
+                  .Case("o", Output::Object)
+                  .Case("h", Output::Header)
+                  .Case("s", Output::Assembly)
+                  .Case("ll", Output::LLVMIR)
+                  .Cases({"nn", "import"}, Output::ImportedIR)
+                  .Case("simplify", Output::SimplifiedIR)
+                  .Case("fuse", Output::FusedIR)
+                  .Case("schedule", Output::ScheduledIR)
+                  .Cases({"kernel", "plan"}, Output::PlannedIR)
+                  .Cases({"llvm", "codegen"}, Output::LLVMDialectIR)
+                  .Default(std::nullopt);
+  if (kind)
+    return kind;
+  if (values.count("emit"))
+    message = fmt::format("--emit={}: expects so, a, o, h, s, ll, nn, simplify, fuse, schedule, "
+                          "kernel or llvm",
+                          word);
+  else if (!values.count("output"))
+    message = "nothing to write; give -o FILE.so, or --emit=kernel to see the IR";
+  else if (word == "mlir")
+    message = "-o FILE.mlir: say which stage with --emit=nn, fuse, kernel or llvm";
+  else
+    message = fmt::format("-o {}: expects a name that ends in .so, .a, .o, .h, .s or .ll",
+                          values["output"].as<std::string>());
+  return std::nullopt;
+}
+
+bool isIdentifier(llvm::StringRef name) {
+  return !name.empty() && !llvm::isDigit(name[0]) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+} // namespace
+
+int driver::compileMain(const Arguments &arguments) {
+  Syntax syntax = compileSyntax();
+  int status = 0;
+  auto values = parse(syntax, arguments, status);
+  if (!values)
+    return status;
+  if (!values->count("input"))
+    return fail("no network to compile; usage: " + syntax.usage);
+  CompileOptions options;
+  std::string message;
+  std::optional<Output> kind = outputKind(*values, message);
+  if (!kind)
+    return fail(message);
+  options.output = *kind;
+  if (values->count("output"))
+    options.path = (*values)["output"].as<std::string>();
+  else if (isBinary(options.output))
+    return fail("--emit of a binary file needs -o FILE");
+
+  llvm::Expected<CPUTarget> target = CPUTarget::get((*values)["cpu"].as<std::string>());
+  if (!target)
+    return fail("--cpu: " + llvm::toString(target.takeError()));
+  options.target = *target;
+  if (values->count("lanes")) {
+    options.target.vectorLanes = (*values)["lanes"].as<int64_t>();
+    if (!llvm::is_contained({4, 8, 16}, options.target.vectorLanes))
+      return fail(fmt::format("--lanes: expects 4, 8 or 16, got {}", options.target.vectorLanes));
+  }
+  if (values->count("weights"))
+    options.weights = (*values)["weights"].as<std::string>();
+  options.quiet = (*values)["quiet"].as<bool>();
+
+  InputOptions inputOptions;
+  inputOptions.network = (*values)["network"].as<std::string>();
+  if (values->count("batch"))
+    inputOptions.batch = (*values)["batch"].as<int64_t>();
+  options.input = (*values)["input"].as<std::string>();
+  if (values->count("name")) {
+    options.name = (*values)["name"].as<std::string>();
+    if (!isIdentifier(options.name))
+      return fail(fmt::format("--name: expects a C identifier, got '{}'", options.name));
+  }
+  return compile(options, inputOptions);
+}

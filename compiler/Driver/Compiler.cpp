@@ -1,0 +1,285 @@
+//===- Compiler.cpp - From a network file to an artifact ------------------===//
+
+#include "compiler/Driver/Compiler.h"
+
+#include "compiler/Driver/Options.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Driver/Register.h"
+#include "compiler/Frontend/Weights/WeightSource.h"
+#include "compiler/Pipelines/Pipelines.h"
+#include "compiler/Target/CPU/Link.h"
+#include "compiler/Target/CPU/MachineCode.h"
+#include "compiler/Target/CPU/WeightsObject.h"
+#include "compiler/Target/Header/Header.h"
+
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::driver;
+
+namespace {
+
+/// A folder beside the output for files in the making; gone at the end, however it comes.
+class WorkFolder {
+public:
+  explicit WorkFolder(llvm::StringRef output) {
+    llvm::SmallString<128> parent = llvm::sys::path::parent_path(output);
+    if (parent.empty())
+      parent = ".";
+    std::error_code code = llvm::sys::fs::create_directories(parent);
+    llvm::SmallString<128> model = parent;
+    llvm::sys::path::append(model, ".sinter-%%%%%%%%");
+    for (int attempt = 0; !code && attempt < 16 && path.empty(); ++attempt) {
+      llvm::SmallString<128> candidate;
+      llvm::sys::fs::createUniquePath(model, candidate, /*MakeAbsolute=*/false);
+      code = llvm::sys::fs::create_directory(candidate, /*IgnoreExisting=*/false);
+      if (!code)
+        path = candidate.str().str();
+    }
+    if (code)
+      error = fmt::format("cannot write to folder '{}': {}", parent.str().str(), code.message());
+  }
+  ~WorkFolder() {
+    for (const std::string &file : files) {
+      (void)llvm::sys::fs::remove(file);
+      llvm::sys::DontRemoveFileOnSignal(file);
+    }
+    if (!path.empty())
+      (void)llvm::sys::fs::remove(path);
+  }
+
+  /// A path in the folder; the file need not come to be.
+  std::string file(llvm::StringRef name) {
+    llvm::SmallString<128> result(path);
+    llvm::sys::path::append(result, name);
+    files.push_back(result.str().str());
+    llvm::sys::RemoveFileOnSignal(files.back());
+    return files.back();
+  }
+
+  std::string path, error;
+
+private:
+  std::vector<std::string> files;
+};
+
+class Compilation {
+public:
+  Compilation(const CompileOptions &options, const InputOptions &inputOptions)
+      : options(options), inputOptions(inputOptions), progress(options.quiet) {}
+
+  int run();
+
+private:
+  bool importNetwork();
+  bool openWeights();
+  bool runStages();
+  int writeIR();
+  llvm::Error writeText(llvm::StringRef path, llvm::StringRef text);
+  llvm::Error writeArtifact(WorkFolder &folder, const std::string &product);
+  int install(const std::vector<std::pair<std::string, std::string>> &files);
+  int emit();
+
+  const CompileOptions &options;
+  const InputOptions &inputOptions;
+  Progress progress;
+  MLIRContext context{MLIRContext::Threading::DISABLED};
+  OwningOpRef<ModuleOp> module;
+  std::unique_ptr<WeightSource> weights;
+  OwningOpRef<ModuleOp> planned; ///< kept for its weights
+  Model model;
+};
+
+bool Compilation::importNetwork() {
+  progress.begin("import");
+  module = loadNetwork(options.input, context, inputOptions);
+  if (!module)
+    return false;
+  func::FuncOp network = networkOf(*module, options.input);
+  if (!network)
+    return false;
+  if (!options.name.empty())
+    network.setName(options.name);
+  model = Model::fromNetwork(network);
+  return true;
+}
+
+bool Compilation::openWeights() {
+  if (!hasWeights(options.output) && options.weights.empty())
+    return true;
+  if (options.weights.empty()) {
+    fail(fmt::format("'{}' holds the weights; give --weights FILE.safetensors or random:SEED",
+                     options.path));
+    return false;
+  }
+  ErrorList errors;
+  weights = sinter::openWeights(options.weights, *module, errors);
+  if (weights && succeeded(checkWeights(*module, *weights, errors)))
+    return true;
+  for (const std::string &error : errors)
+    fail(error);
+  return false;
+}
+
+/// Runs stages up to the one whose IR is wanted.
+bool Compilation::runStages() {
+  CPUPipelineOptions pipelineOptions;
+  pipelineOptions.lanes = options.target.vectorLanes;
+  pipelineOptions.registers = options.target.registers;
+  pipelineOptions.fma = options.target.hasFMA;
+  Output reached = Output::ImportedIR;
+  for (const Stage &stage : getStages()) {
+    if (reached == options.output)
+      return true;
+    progress.begin(stage.name);
+    PassManager pm(&context);
+    stage.build(pm, pipelineOptions);
+    if (failed(pm.run(*module))) {
+      fail(fmt::format("stage '{}' failed on '{}': please report this", stage.name.str(),
+                       options.input));
+      return false;
+    }
+    reached = static_cast<Output>(static_cast<int>(reached) + 1);
+    if (reached == Output::PlannedIR) {
+      model.setSizes(*module);
+      planned = OwningOpRef<ModuleOp>(module->clone());
+    }
+  }
+  return true;
+}
+
+int Compilation::writeIR() {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->print(stream);
+  stream << '\n';
+  if (options.path.empty()) {
+    llvm::outs() << text;
+    return 0;
+  }
+  WorkFolder folder(options.path);
+  if (!folder.error.empty())
+    return fail(folder.error);
+  std::string file = folder.file("module.mlir");
+  if (llvm::Error error = writeText(file, text))
+    return fail(llvm::toString(std::move(error)));
+  return install({{file, options.path}});
+}
+
+llvm::Error Compilation::writeText(llvm::StringRef path, llvm::StringRef text) {
+  std::error_code code;
+  llvm::raw_fd_ostream stream(path, code);
+  if (!code) {
+    stream << text;
+    stream.close();
+    code = stream.error();
+    stream.clear_error();
+  }
+  return code ? llvm::createStringError(code, "cannot write '" + path.str() + "'")
+              : llvm::Error::success();
+}
+
+/// Writes what the user asked for to `product`.
+llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &product) {
+  if (options.output == Output::Header)
+    return writeText(product, headerText(model));
+
+  progress.begin("emit");
+  llvm::LLVMContext llvmContext;
+  auto code = buildLLVMModule(*module, llvmContext, model, options.target);
+  if (!code)
+    return code.takeError();
+  module = nullptr;
+  if (options.output == Output::LLVMIR) {
+    std::string text;
+    llvm::raw_string_ostream(text) << **code;
+    return writeText(product, text);
+  }
+  llvm::SmallString<0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  bool isText = options.output == Output::Assembly;
+  if (llvm::Error error = emitMachineCode(
+          **code, options.target, isText ? MachineCodeKind::Assembly : MachineCodeKind::Object,
+          stream))
+    return error;
+  if (isText)
+    return writeText(product, bytes);
+
+  std::string codeFile = folder.file(model.name + ".code.o");
+  if (llvm::Error error = writeText(codeFile, bytes))
+    return error;
+  progress.begin("weights");
+  std::string weightsFile = folder.file(model.name + ".weights.o");
+  if (llvm::Error error = writeWeightsObject(*planned, model, *weights, weightsFile))
+    return error;
+  progress.begin("link");
+  switch (options.output) {
+  case Output::SharedObject:
+    return linkSharedObject({codeFile, weightsFile}, model.name, product);
+  case Output::Archive:
+    return writeStaticArchive({codeFile, weightsFile}, product);
+  default:
+    return linkObject({codeFile, weightsFile}, product);
+  }
+}
+
+/// Moves finished files to their places.
+int Compilation::install(const std::vector<std::pair<std::string, std::string>> &files) {
+  for (const auto &[from, to] : files)
+    if (std::error_code code = llvm::sys::fs::rename(from, to))
+      return fail(fmt::format("cannot write '{}': {}", to, code.message()));
+  return 0;
+}
+
+int Compilation::emit() {
+  WorkFolder folder(options.path.empty() ? "." : options.path);
+  if (!folder.error.empty())
+    return fail(folder.error);
+  std::string name = options.path.empty() ? "output" : llvm::sys::path::filename(options.path).str();
+  std::string product = folder.file(name);
+  if (llvm::Error error = writeArtifact(folder, product))
+    return fail(llvm::toString(std::move(error)));
+  if (options.path.empty()) {
+    auto text = llvm::MemoryBuffer::getFile(product);
+    if (!text)
+      return fail(text.getError().message());
+    llvm::outs() << (*text)->getBuffer();
+    return 0;
+  }
+  std::vector<std::pair<std::string, std::string>> files{{product, options.path}};
+  if (isBinary(options.output)) {
+    llvm::SmallString<128> header(options.path);
+    llvm::sys::path::replace_extension(header, "h");
+    std::string headerFile = folder.file("header.h");
+    if (llvm::Error error = writeText(headerFile, headerText(model)))
+      return fail(llvm::toString(std::move(error)));
+    files.push_back({headerFile, header.str().str()});
+  }
+  return install(files);
+}
+
+int Compilation::run() {
+  DialectRegistry registry;
+  registerAllSinter(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  context.appendDialectRegistry(registry);
+  context.loadAllAvailableDialects();
+
+  bool isReady = importNetwork() && openWeights() && runStages();
+  int status = !isReady ? 1 : options.output <= Output::LLVMDialectIR ? writeIR() : emit();
+  progress.end(status == 0 ? options.path : "");
+  return status;
+}
+
+} // namespace
+
+int driver::compile(const CompileOptions &options, const InputOptions &inputOptions) {
+  return Compilation(options, inputOptions).run();
+}

@@ -1,0 +1,38 @@
+//===- Compiler.h - From a network file to an artifact ------------*- C++ -*-===//
+
+#ifndef SINTER_COMPILER_DRIVER_COMPILER_H
+#define SINTER_COMPILER_DRIVER_COMPILER_H
+
+#include "compiler/Driver/Input.h"
+#include "compiler/Target/CPU/CPUTarget.h"
+
+namespace sinter::driver {
+
+/// What `sinter compile` writes.
+enum class Output {
+  ImportedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR, // after that stage
+  LLVMIR, Assembly, Header, Object, Archive, SharedObject
+};
+
+/// True for files that hold the weights.
+inline bool hasWeights(Output output) { return output >= Output::Object; }
+/// True for files that do not belong on a terminal.
+inline bool isBinary(Output output) { return output >= Output::Object; }
+
+struct CompileOptions {
+  std::string input;
+  std::string path; ///< of the output; empty: standard output
+  std::string weights;
+  std::string name; ///< empty: the network's own
+  Output output = Output::SharedObject;
+  CPUTarget target;
+  bool quiet = false;
+};
+
+/// Compiles; prints errors and, unless quiet, progress on a terminal and a
+/// summary. Either the whole output is written or nothing. Returns the exit status.
+int compile(const CompileOptions &options, const InputOptions &inputOptions);
+
+} // namespace sinter::driver
+
+#endif // SINTER_COMPILER_DRIVER_COMPILER_H

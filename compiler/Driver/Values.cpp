@@ -1,0 +1,41 @@
+//===- Values.cpp - Numbers on the command line ---------------------------===//
+
+#include "compiler/Driver/Values.h"
+
+#include "compiler/Support/Quote.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <cmath>
+
+using namespace llvm;
+
+Expected<uint64_t> sinter::driver::parseCount(StringRef option, StringRef text, uint64_t min,
+                                              uint64_t max) {
+  uint64_t value;
+  if (text.getAsInteger(10, value) || value < min || value > max)
+    return createStringError(option + " expects a whole number from " + Twine(min) + " to " +
+                             Twine(max) + ", got " + quoted(text));
+  return value;
+}
+
+Expected<float> sinter::driver::parseNumber(StringRef option, StringRef text) {
+  double value;
+  if (text.getAsDouble(value) || !std::isfinite(static_cast<float>(value)))
+    return createStringError(option + " expects a number, got " + quoted(text));
+  return static_cast<float>(value);
+}
+
+Expected<std::vector<float>> sinter::driver::parseNumbers(StringRef option, StringRef text) {
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  std::vector<float> values;
+  for (StringRef part : parts) {
+    Expected<float> value = parseNumber(option, part.trim());
+    if (!value)
+      return value.takeError();
+    values.push_back(*value);
+  }
+  return values;
+}

@@ -1,0 +1,31 @@
+//===- Values.h - Numbers on the command line ---------------------*- C++ -*-===//
+//
+// Options whose values have a range are read as text and parsed here, so that
+// "-1", "1e9" and "two" are all told what is expected instead.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_COMPILER_DRIVER_VALUES_H
+#define SINTER_COMPILER_DRIVER_VALUES_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace sinter::driver {
+
+/// The whole number `text`, the value of `option` ("--threads"), from `min` to `max`.
+llvm::Expected<uint64_t> parseCount(llvm::StringRef option, llvm::StringRef text, uint64_t min,
+                                    uint64_t max);
+
+/// The finite number `text`.
+llvm::Expected<float> parseNumber(llvm::StringRef option, llvm::StringRef text);
+
+/// Finite numbers with commas between them.
+llvm::Expected<std::vector<float>> parseNumbers(llvm::StringRef option, llvm::StringRef text);
+
+} // namespace sinter::driver
+
+#endif // SINTER_COMPILER_DRIVER_VALUES_H

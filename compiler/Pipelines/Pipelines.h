@@ -1,0 +1,53 @@
+//===- Pipelines.h - The stages of compilation --------------------*- C++ -*-===//
+//
+// The only place that knows pass order. Stages run one after another:
+//
+//   import    a frontend writes nn                      (not a pipeline)
+//   simplify  fold batch norms, constants, dead code    nn -> nn
+//   fuse      residual blocks, SE, epilogues            nn -> nn
+//   schedule  layouts, register tiles, loop orders      nn -> kernel
+//   plan      memory, barriers                          kernel -> kernel
+//   codegen   loops over vectors, then LLVM             kernel -> llvm
+//   emit      machine code and files                    (compiler/Target)
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_COMPILER_PIPELINES_PIPELINES_H
+#define SINTER_COMPILER_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace sinter {
+
+/// What code generation must know of the CPU.
+struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+  Option<int64_t> lanes{*this, "lanes", llvm::cl::desc("f32 values per vector register"),
+                        llvm::cl::init(8)};
+  Option<int64_t> registers{*this, "registers", llvm::cl::desc("vector registers"),
+                            llvm::cl::init(16)};
+  Option<bool> fma{*this, "fma", llvm::cl::desc("multiply and add in one instruction"),
+                   llvm::cl::init(true)};
+};
+
+void buildSimplifyPipeline(mlir::OpPassManager &pm);
+void buildFusePipeline(mlir::OpPassManager &pm);
+void buildSchedulePipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
+void buildPlanPipeline(mlir::OpPassManager &pm);
+void buildCodegenPipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
+
+/// One stage of compilation: how --emit and sinter-opt call it, and its passes.
+struct Stage {
+  llvm::StringRef name;
+  void (*build)(mlir::OpPassManager &, const CPUPipelineOptions &);
+};
+
+/// All stages in order.
+llvm::ArrayRef<Stage> getStages();
+
+/// Registers every stage as `sinter-STAGE`, and all of them as `nn-to-llvm-pipeline`.
+void registerPipelines();
+
+} // namespace sinter
+
+#endif // SINTER_COMPILER_PIPELINES_PIPELINES_H

@@ -1,0 +1,38 @@
+//===- Model.h - What an artifact says of itself ------------------*- C++ -*-===//
+
+#ifndef SINTER_COMPILER_TARGET_MODEL_H
+#define SINTER_COMPILER_TARGET_MODEL_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+#include <vector>
+
+namespace sinter {
+
+struct TensorDescription {
+  std::string name;
+  std::vector<int64_t> shape;
+
+  int64_t elements() const;
+};
+
+/// The interface of a compiled network.
+struct Model {
+  std::string name;
+  std::vector<TensorDescription> inputs, outputs;
+  int64_t workspaceBytes = 0;
+  int64_t weightsBytes = 0;
+
+  /// Reads names and shapes from an imported network: one function of tensors.
+  static Model fromNetwork(mlir::func::FuncOp network);
+  /// Adds the sizes that memory planning has chosen.
+  void setSizes(mlir::ModuleOp planned);
+};
+
+constexpr int64_t workspaceAlignment = 64;
+
+} // namespace sinter
+
+#endif // SINTER_COMPILER_TARGET_MODEL_H
