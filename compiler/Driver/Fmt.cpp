@@ -33,8 +33,11 @@ static int rewrite(const std::string &path, const std::string &text) {
 }
 
 int driver::fmtMain(const Arguments &arguments) {
-  Syntax syntax{"fmt", "sinter fmt FILE... [--check | -i]",
-                "Print network files in canonical layout.", {}, {}};
+  Syntax syntax{"fmt",
+                "sinter fmt FILE... [--check | -i]",
+                "Print network files in canonical layout.",
+                {},
+                {}};
   syntax.options.add_options()("check", "list the files that are not in canonical layout and fail")(
       "in-place,i", "rewrite the files")("file", po::value<std::vector<std::string>>(),
                                          "network files (.sinter)");

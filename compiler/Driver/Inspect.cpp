@@ -9,7 +9,8 @@
 #include "compiler/Driver/Input.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
-
+#include "compiler/Support/Location.h"
+#include "compiler/Support/Tensor.h"
 #include "dialects/NN/IR/NN.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -17,25 +18,29 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <numeric>
+
 using namespace sinter;
 namespace po = boost::program_options;
 
 namespace {
 
+/// An input, an output or, by its key, a tensor of the state dict.
+struct Port {
+  std::string name;
+  llvm::ArrayRef<int64_t> shape;
+};
+
 struct Layer {
   std::string name, kind;
   llvm::ArrayRef<int64_t> shape;
   int64_t parameters = 0, macs = 0;
-};
-
-struct Tensor {
-  std::string name;
-  llvm::ArrayRef<int64_t> shape;
+  std::vector<Port> tensors;
 };
 
 struct Summary {
   std::string name;
-  std::vector<Tensor> inputs, outputs;
+  std::vector<Port> inputs, outputs;
   std::vector<Layer> layers;
   int64_t parameters = 0, macs = 0;
 };
@@ -45,22 +50,10 @@ llvm::ArrayRef<int64_t> shapeOf(mlir::Type type) {
   return tensor ? tensor.getShape() : llvm::ArrayRef<int64_t>();
 }
 
-/// Sums and products saturate: a module from a file may hold any shape.
+/// Sums saturate, as does the size of a tensor: a module from a file may hold any shape.
 int64_t plus(int64_t a, int64_t b) {
   int64_t sum;
   return llvm::AddOverflow(a, b, sum) ? INT64_MAX : sum;
-}
-int64_t elementsOf(llvm::ArrayRef<int64_t> shape) {
-  int64_t product = 1;
-  for (int64_t size : shape)
-    if (llvm::MulOverflow(product, size, product))
-      return INT64_MAX;
-  return product;
-}
-
-std::string layerName(mlir::Location loc) {
-  auto name = llvm::dyn_cast<mlir::NameLoc>(loc);
-  return name ? name.getName().str() : "";
 }
 
 /// True for the running statistics of a batch norm, folded or not.
@@ -76,19 +69,21 @@ bool isStatistic(mlir::OpOperand &use) {
   return false;
 }
 
-/// Trainable elements that enter `op`, directly or by way of folded weights.
-int64_t countParameters(mlir::Operation *op, llvm::StringSet<> &counted) {
-  int64_t count = 0;
+/// The tensors of the state dict that enter `op`, directly or by way of folded
+/// weights, except those `seen` at another layer.
+void collectTensors(mlir::Operation *op, Layer &layer, llvm::StringSet<> &seen) {
   for (mlir::OpOperand &operand : op->getOpOperands()) {
     mlir::Operation *source = operand.get().getDefiningOp();
-    if (auto parameter = llvm::dyn_cast_or_null<nn::ParameterOp>(source)) {
-      if (!isStatistic(operand) && counted.insert(parameter.getKey()).second)
-        count = plus(count, elementsOf(shapeOf(parameter.getType())));
-    } else if (llvm::isa_and_nonnull<nn::FoldedWeightOp, nn::FoldedBiasOp>(source)) {
-      count = plus(count, countParameters(source, counted));
-    }
+    if (llvm::isa_and_nonnull<nn::FoldedWeightOp, nn::FoldedBiasOp>(source))
+      collectTensors(source, layer, seen);
+    auto parameter = llvm::dyn_cast_or_null<nn::ParameterOp>(source);
+    if (!parameter || !seen.insert(parameter.getKey()).second)
+      continue;
+    llvm::ArrayRef<int64_t> shape = shapeOf(parameter.getType());
+    layer.tensors.push_back({parameter.getKey().str(), shape});
+    if (!isStatistic(operand))
+      layer.parameters = plus(layer.parameters, numElements(shape).value_or(INT64_MAX));
   }
-  return count;
 }
 
 bool isLayer(mlir::Operation *op) {
@@ -108,13 +103,15 @@ Summary summarize(mlir::func::FuncOp function) {
     summary.inputs.push_back({nameOf(function.getArgAttr(index, "nn.name")), shapeOf(type)});
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
     summary.outputs.push_back({nameOf(function.getResultAttr(index, "nn.name")), shapeOf(type)});
-  llvm::StringSet<> counted;
+  llvm::StringSet<> seen;
   function.walk([&](mlir::Operation *op) {
     if (!isLayer(op))
       return;
-    Layer layer{layerName(op->getLoc()), op->getName().stripDialect().str(),
-                shapeOf(op->getResult(0).getType())};
-    layer.parameters = countParameters(op, counted);
+    Layer layer;
+    layer.name = layerOf(op->getLoc());
+    layer.kind = op->getName().stripDialect().str();
+    layer.shape = shapeOf(op->getResult(0).getType());
+    collectTensors(op, layer, seen);
     if (auto cost = llvm::dyn_cast<nn::CostOpInterface>(op))
       layer.macs = cost.getMacs();
     summary.parameters = plus(summary.parameters, layer.parameters);
@@ -136,12 +133,12 @@ void printJson(const Summary &summary) {
         json.value(size);
     });
   };
-  auto printTensors = [&](llvm::StringRef key, const std::vector<Tensor> &tensors) {
+  auto printPorts = [&](llvm::StringRef key, const std::vector<Port> &ports) {
     json.attributeArray(key, [&] {
-      for (const Tensor &tensor : tensors)
+      for (const Port &port : ports)
         json.object([&] {
-          json.attribute("name", tensor.name);
-          printShape(tensor.shape);
+          json.attribute("name", port.name);
+          printShape(port.shape);
         });
     });
   };
@@ -149,8 +146,8 @@ void printJson(const Summary &summary) {
     json.attribute("name", summary.name);
     json.attribute("parameters", summary.parameters);
     json.attribute("macs", summary.macs);
-    printTensors("inputs", summary.inputs);
-    printTensors("outputs", summary.outputs);
+    printPorts("inputs", summary.inputs);
+    printPorts("outputs", summary.outputs);
     json.attributeArray("layers", [&] {
       for (const Layer &layer : summary.layers)
         json.object([&] {
@@ -159,13 +156,14 @@ void printJson(const Summary &summary) {
           printShape(layer.shape);
           json.attribute("parameters", layer.parameters);
           json.attribute("macs", layer.macs);
+          printPorts("tensors", layer.tensors);
         });
     });
   });
   llvm::outs() << "\n";
 }
 
-/// 25557032 as 25,557,032; nothing for 0 in a row of the table.
+/// 25557032 as 25,557,032.
 std::string grouped(int64_t number) {
   std::string text = std::to_string(number);
   for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3)
@@ -173,11 +171,13 @@ std::string grouped(int64_t number) {
   return text;
 }
 
-std::string shapeText(llvm::ArrayRef<int64_t> shape) {
-  std::string text;
-  for (int64_t size : shape)
-    text += (text.empty() ? "" : "x") + std::to_string(size);
-  return text;
+/// 4089184256 as 4.089 G.
+std::string scaled(int64_t number) {
+  double value = static_cast<double>(number);
+  return value >= 1e9   ? fmt::format("{:.3f} G", value / 1e9)
+         : value >= 1e6 ? fmt::format("{:.2f} M", value / 1e6)
+         : value >= 1e3 ? fmt::format("{:.1f} k", value / 1e3)
+                        : std::to_string(number);
 }
 
 void printTable(const Summary &summary) {
@@ -185,7 +185,7 @@ void printTable(const Summary &summary) {
   auto count = [](int64_t number) { return number ? grouped(number) : "-"; };
   std::vector<Row> rows{{"layer", "kind", "output", "parameters", "MACs"}};
   for (const Layer &layer : summary.layers)
-    rows.push_back({layer.name, layer.kind, shapeText(layer.shape), count(layer.parameters),
+    rows.push_back({layer.name, layer.kind, shapeToString(layer.shape), count(layer.parameters),
                     count(layer.macs)});
   rows.push_back({"total", "", "", grouped(summary.parameters), grouped(summary.macs)});
   std::array<size_t, 5> widths{};
@@ -193,28 +193,33 @@ void printTable(const Summary &summary) {
     for (size_t column = 0; column != row.size(); ++column)
       widths[column] = std::max(widths[column], row[column].size());
 
-  for (const Tensor &input : summary.inputs)
-    llvm::outs() << summary.name << ": " << input.name << " " << shapeText(input.shape) << "\n";
-  auto rule = [&] { llvm::outs() << std::string(widths[0] + widths[1] + widths[2] + widths[3] + widths[4] + 8, '-') << "\n"; };
+  for (const Port &input : summary.inputs)
+    llvm::outs() << summary.name << ": " << input.name << " " << shapeToString(input.shape) << "\n";
+  // Two spaces between columns.
+  std::string rule(std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)), '-');
   for (size_t index = 0; index != rows.size(); ++index) {
     if (index == 1 || index + 1 == rows.size())
-      rule();
+      llvm::outs() << rule << "\n";
     const Row &row = rows[index];
-    llvm::outs() << fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}  {:>{}}\n", row[0], widths[0], row[1],
-                                widths[1], row[2], widths[2], row[3], widths[3], row[4], widths[4]);
+    llvm::outs() << fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}  {:>{}}\n", row[0], widths[0],
+                                row[1], widths[1], row[2], widths[2], row[3], widths[3], row[4],
+                                widths[4]);
   }
-  double macs = static_cast<double>(summary.macs);
-  llvm::outs() << fmt::format("\n{} layers, {:.2f} M parameters, {:.3f} G multiply-accumulates\n",
-                              summary.layers.size(), summary.parameters / 1e6, macs / 1e9);
+  llvm::outs() << fmt::format("\n{} layers, {} parameters, {} multiply-accumulates\n",
+                              summary.layers.size(), scaled(summary.parameters),
+                              scaled(summary.macs));
 }
 
 } // namespace
 
 int driver::inspectMain(const Arguments &arguments) {
-  Syntax syntax{"inspect", "sinter inspect INPUT [--json] [--batch N]",
-                "Print the layers of a network with shapes, parameters and operations.", {}, {}};
-  syntax.options.add_options()("json", "print JSON")(
-      "batch", po::value<int64_t>(), "batch size in place of the one in the file")(
+  Syntax syntax{"inspect",
+                "sinter inspect INPUT [--json] [--batch N]",
+                "Print the layers of a network with shapes, parameters and operations.",
+                {},
+                {}};
+  syntax.options.add_options()("json", "print JSON")("batch", po::value<int64_t>(),
+                                                     "batch size in place of the one in the file")(
       "network", po::value<std::string>(), "which network, if the file defines several")(
       "input", po::value<std::string>(), "network file (.sinter, .mlir)");
   syntax.positional.add("input", 1);

@@ -16,11 +16,9 @@ using llvm::SMRange;
 using llvm::StringRef;
 using llvm::Twine;
 
-mlir::OwningOpRef<mlir::ModuleOp>
-sinter::text::elaborate(const SourceFile &file, const Network &network,
-                        std::optional<int64_t> batch, Loader &loader,
-                        const llvm::SourceMgr &sources, Diagnostics &diagnostics,
-                        mlir::MLIRContext &context) {
+mlir::OwningOpRef<mlir::ModuleOp> sinter::text::elaborate(
+    const SourceFile &file, const Network &network, std::optional<int64_t> batch, Loader &loader,
+    const llvm::SourceMgr &sources, Diagnostics &diagnostics, mlir::MLIRContext &context) {
   context.loadDialect<nn::NNDialect, mlir::func::FuncDialect>();
   return Elaborator(loader, sources, diagnostics, context).run(file, network, batch);
 }
@@ -34,9 +32,12 @@ Elaborator::Elaborator(Loader &loader, const llvm::SourceMgr &sources, Diagnosti
 // Errors, names, places
 //===----------------------------------------------------------------------===//
 
-Value Elaborator::fail(SMRange range, const Twine &message, StringRef fixIt) {
+Value Elaborator::fail(SMRange range, const Twine &message, StringRef fixIt,
+                       llvm::ArrayRef<Note> notes) {
   if (stopped || !diagnostics.error(range, message, fixIt))
     return {};
+  for (const Note &note : notes)
+    diagnostics.note(note.range, note.text);
   // The way here, from the innermost call outwards.
   unsigned shown = 0;
   for (const Frame *frame = current; frame && frame->block && shown != 4;
@@ -80,9 +81,13 @@ bool Elaborator::reserve(const Name &label) {
   }
   auto [entry, isNew] = names.try_emplace(name, label.range);
   if (!isNew) {
-    fail(label.range, "the name '" + name + "' is taken");
-    if (label.range.Start != entry->second.Start)
-      diagnostics.note(entry->second, "it is first used here");
+    SMRange first = entry->second;
+    std::string message = "the name '" + name + "' is taken";
+    if (first.isValid() && first.Start != label.range.Start)
+      fail(label.range, message, "", Note{first, "it is first used here"});
+    else
+      fail(label.range, message + (first.isValid() ? " by a call of this block before"
+                                                   : " by a layer without a label"));
   }
   return isNew;
 }
@@ -141,8 +146,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const SourceFile &file, const 
   mlir::Location loc = locationOf(network.name.range, "");
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(loc);
   builder.setInsertionPointToEnd(module->getBody());
-  auto function = mlir::func::FuncOp::create(builder, loc, network.name.text,
-                                             builder.getFunctionType({}, {}));
+  auto function =
+      mlir::func::FuncOp::create(builder, loc, network.name.text, builder.getFunctionType({}, {}));
   mlir::Block *entry = function.addEntryBlock();
   Frame frame{&file, {}, nullptr, nullptr, {}};
   current = &frame;
@@ -151,10 +156,10 @@ mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const SourceFile &file, const 
   builder.setInsertionPointToEnd(entry);
   Value output = runBody(network.body, frame, "");
   if (!output.isPoison() && !output.isTensor())
-    fail(network.body.statements.back()->range,
-         "expects network '" + network.name.text + "' to end in a tensor, got " +
-             output.describe());
-  else if (output.isTensor() && isa<mlir::BlockArgument>(output.tensor))
+    fail(network.body.statements.back()->range, "expects network '" + network.name.text +
+                                                    "' to end in a tensor, got " +
+                                                    output.describe());
+  else if (!diagnostics.hasErrors() && isa<mlir::BlockArgument>(output.tensor))
     fail(network.body.statements.back()->range,
          "expects network '" + network.name.text + "' to compute something, got its input");
   if (diagnostics.hasErrors())
@@ -203,8 +208,7 @@ Value Elaborator::resultOf(const Body &body, Frame &frame, StringRef resultName)
       last = residual->variable.text;
   }
   if (resultName.empty() || (!last.empty() && last != resultName)) {
-    std::string hint =
-        last.empty() ? "" : ("; add a line '" + last + "'").str();
+    std::string hint = last.empty() ? "" : ("; add a line '" + last + "'").str();
     return fail(range, "expects the body to end in an expression, its value" + hint);
   }
   return frame.variables.lookup(resultName);
@@ -258,8 +262,8 @@ void Elaborator::repeat(const RepeatStatement &statement, Frame &frame) {
   if (count.isPoison())
     return;
   if (!count.is(Value::Kind::Integer) || count.integer < 0 || count.integer > limits::repetitions) {
-    fail(statement.count->range, "expects a count from 0 to " + Twine(limits::repetitions) +
-                                     ", got " + count.describe());
+    fail(statement.count->range,
+         "expects a count from 0 to " + Twine(limits::repetitions) + ", got " + count.describe());
     return;
   }
   Restore<std::string> outer(scope);
@@ -332,8 +336,8 @@ mlir::Value Elaborator::runPath(const Body &body, StringRef variable, mlir::Valu
   if (result.isPoison())
     return nullptr;
   if (!result.isTensor() || result.shape().size() != 4) {
-    fail(body.range, "expects the path to end in a feature map [N, C, H, W], got " +
-                         result.describe());
+    fail(body.range,
+         "expects the path to end in a feature map [N, C, H, W], got " + result.describe());
     return nullptr;
   }
   return result.tensor;
@@ -351,8 +355,7 @@ Value Elaborator::join(const ResidualStatement &statement, const Site &site, mli
       return {};
     hasShortcut = *taken;
   }
-  mlir::Value main =
-      runPath(statement.main, statement.variable.text, input, *regions[0], frame);
+  mlir::Value main = runPath(statement.main, statement.variable.text, input, *regions[0], frame);
   mlir::Value shortcut = input;
   if (hasShortcut)
     shortcut = runPath(*statement.shortcut, statement.variable.text, input, *regions[1], frame);

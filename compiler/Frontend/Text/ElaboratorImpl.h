@@ -108,7 +108,13 @@ private:
   mlir::Location locationOf(llvm::SMRange range, llvm::StringRef layer);
 
   // Errors. Each returns poison.
-  Value fail(llvm::SMRange range, const llvm::Twine &message, llvm::StringRef fixIt = "");
+  /// A place that an error refers to.
+  struct Note {
+    llvm::SMRange range;
+    llvm::StringRef text;
+  };
+  Value fail(llvm::SMRange range, const llvm::Twine &message, llvm::StringRef fixIt = "",
+             llvm::ArrayRef<Note> notes = {});
   /// Ends the elaboration as a whole.
   Value stop(llvm::SMRange range, const llvm::Twine &message);
   bool step(llvm::SMRange range, uint64_t count = 1);

@@ -204,7 +204,9 @@ Value Elaborator::compare(const BinaryExpr &expr, const Value &lhs, const Value 
 }
 
 /// Python's `//` and `%`: towards minus infinity, the sign of the divisor.
-static int64_t floorDivide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+static int64_t floorDivide(int64_t a, int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
 static int64_t floorModulo(int64_t a, int64_t b) {
   int64_t rest = a % b;
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
@@ -212,7 +214,8 @@ static int64_t floorModulo(int64_t a, int64_t b) {
 
 Value Elaborator::arithmetic(const BinaryExpr &expr, const Value &lhs, const Value &rhs) {
   if (!lhs.isNumber() || !rhs.isNumber()) {
-    StringRef want = lhs.isTensor() || rhs.isTensor() ? "two tensors or two numbers" : "two numbers";
+    StringRef want =
+        lhs.isTensor() || rhs.isTensor() ? "two tensors or two numbers" : "two numbers";
     return fail(expr.range, "expects " + want + " for '" + expr.op.text + "', got " +
                                 lhs.describe() + " and " + rhs.describe());
   }
@@ -222,7 +225,7 @@ Value Elaborator::arithmetic(const BinaryExpr &expr, const Value &lhs, const Val
     return fail(expr.range, "division by zero");
   if (lhs.is(Kind::Integer) && rhs.is(Kind::Integer) && op != Token::Slash) {
     int64_t a = lhs.integer, b = rhs.integer, result = 0;
-    bool overflow = isDivision         ? a == INT64_MIN && b == -1
+    bool overflow = isDivision           ? a == INT64_MIN && b == -1
                     : op == Token::Plus  ? llvm::AddOverflow(a, b, result)
                     : op == Token::Minus ? llvm::SubOverflow(a, b, result)
                                          : llvm::MulOverflow(a, b, result);
@@ -258,9 +261,8 @@ std::pair<const SourceFile *, const Block *> Elaborator::lookUp(const Name &call
     if (!block || block == found.second)
       continue;
     if (found.second) {
-      fail(callee.range, "two imported files define '" + callee.text + "'");
-      diagnostics.note(found.second->name.range, "one is here");
-      diagnostics.note(block->name.range, "the other is here");
+      fail(callee.range, "two imported files define '" + callee.text + "'", "",
+           {{found.second->name.range, "one is here"}, {block->name.range, "the other is here"}});
       break;
     }
     found = {file, block};
@@ -272,10 +274,12 @@ std::pair<const SourceFile *, const Block *> Elaborator::lookUp(const Name &call
 static StringRef translate(StringRef name) {
   return llvm::StringSwitch<StringRef>(name)
       .CasesLower({"conv2d", "convolution"}, "conv")
-      .CasesLower({"batchnorm2d", "batchnorm", "batch_norm2d", "bn", "batchnormalization"}, "batch_norm")
+      .CasesLower({"batchnorm2d", "batchnorm", "batch_norm2d", "bn", "batchnormalization"},
+                  "batch_norm")
       .CasesLower({"maxpool2d", "maxpool", "max_pool2d"}, "max_pool")
       .CasesLower({"avgpool2d", "avgpool", "avg_pool2d", "averagepool"}, "avg_pool")
-      .CasesLower({"adaptiveavgpool2d", "adaptive_avg_pool2d", "globalaveragepool"}, "global_avg_pool")
+      .CasesLower({"adaptiveavgpool2d", "adaptive_avg_pool2d", "globalaveragepool"},
+                  "global_avg_pool")
       .CasesLower({"fc", "dense", "gemm"}, "linear")
       .CasesLower({"swish"}, "silu")
       .CasesLower({"hardswish"}, "hard_swish")
@@ -299,8 +303,8 @@ void Elaborator::reportUnknownCallee(const Name &callee, Frame &frame) {
   StringRef near = translate(callee.text);
   if (near.empty())
     near = nearest(callee.text, known);
-  fail(callee.range, "unknown block or layer '" + callee.text.take_front(80) + "'" + didYouMean(near),
-       near);
+  fail(callee.range,
+       "unknown block or layer '" + callee.text.take_front(80) + "'" + didYouMean(near), near);
 }
 
 Value Elaborator::call(const CallExpr &expr, Frame &frame) {
@@ -372,8 +376,9 @@ bool Elaborator::giveLabel(const Name &name, const Expr &expr, const CallExpr &c
   StringRef near = translate(name.text);
   if (!llvm::is_contained(known, near))
     near = nearest(name.text, known);
-  fail(name.range, "'" + callee.callee.text + "' has no argument '" + name.text.take_front(80) + "'" +
-                       didYouMean(near),
+  fail(name.range,
+       "'" + callee.callee.text + "' has no argument '" + name.text.take_front(80) + "'" +
+           didYouMean(near),
        near);
   return false;
 }
@@ -390,9 +395,11 @@ const Parameter *Elaborator::parameterFor(const CallExpr &expr, const Argument &
   }
   if (position < block.parameters.size())
     return &block.parameters[position];
-  fail(argument.value->range, "'" + expr.callee.text + "' takes at most " +
-                                  Twine(block.parameters.size()) + " arguments, got " +
-                                  Twine(expr.arguments.size()));
+  // The first one too many stands for all.
+  if (position == block.parameters.size())
+    fail(argument.value->range, "'" + expr.callee.text + "' takes at most " +
+                                    Twine(block.parameters.size()) + " arguments, got " +
+                                    Twine(expr.arguments.size()));
   return nullptr;
 }
 
@@ -412,9 +419,10 @@ std::optional<Arguments> Elaborator::bind(const CallExpr &expr, const SourceFile
     named |= byName;
     if (named && !byName)
       ok = !fail(range, "expects arguments without a name before those with one").isPoison();
-    else if (!arguments.try_emplace(parameter->name.text, Bound{value, argument.value->range}).second)
-      ok = !fail(range, "a second value for '" + parameter->name.text + "' of '" +
-                            expr.callee.text + "'")
+    else if (!arguments.try_emplace(parameter->name.text, Bound{value, argument.value->range})
+                  .second)
+      ok = !fail(range,
+                 "a second value for '" + parameter->name.text + "' of '" + expr.callee.text + "'")
                 .isPoison();
   }
   if (!ok)
@@ -425,8 +433,8 @@ std::optional<Arguments> Elaborator::bind(const CallExpr &expr, const SourceFile
     StringRef name = parameter.name.text;
     auto given = arguments.find(name);
     if (given == arguments.end() && !parameter.defaultValue) {
-      fail(expr.callee.range, "'" + expr.callee.text + "' expects a value for '" + name + "'");
-      diagnostics.note(parameter.name.range, "the parameter is declared here");
+      fail(expr.callee.range, "'" + expr.callee.text + "' expects a value for '" + name + "'", "",
+           Note{parameter.name.range, "the parameter is declared here"});
       return std::nullopt;
     }
     if (given == arguments.end()) {

@@ -36,7 +36,8 @@ private:
   void matchBraces();
   bool isInline(size_t open) const;
   bool fits(size_t begin, size_t end, size_t column) const;
-  void formatLines(size_t begin, size_t end, unsigned level, bool topLevel);
+  void formatDefinitions();
+  void formatLines(size_t begin, size_t end, unsigned level);
   size_t endOfLine(size_t begin, size_t end) const;
   void formatLine(size_t begin, size_t end, unsigned level);
   void append(size_t index, bool first);
@@ -172,32 +173,34 @@ size_t Formatter::widthOfElement(size_t index, size_t end) const {
 void Formatter::formatLine(size_t begin, size_t end, unsigned level) {
   column = 0;
   breakLine(2 * level);
-  bool whole = fits(begin, end, column);
+  // Bodies of one statement are all on its line or none.
+  bool onOneLine = fits(begin, end, column);
+  for (size_t index = begin; index != end; ++index)
+    if (tokens[index].is(Token::LeftBrace) && mate[index] != index + 1)
+      onOneLine &= isInline(index);
   unsigned parentheses = 0;
   bool first = true;
   for (size_t index = begin; index != end; ++index) {
     const Token &token = tokens[index];
     // A body on the same line, or on its own lines.
-    if (token.is(Token::LeftBrace) && !(isInline(index) && whole) && mate[index] != index + 1) {
+    if (token.is(Token::LeftBrace) && !onOneLine && mate[index] != index + 1) {
       append(index, first);
       size_t close = mate[index], body = index + 1;
       if (body != close && tokens[body].is(Token::Comment) && !tokens[body].startsLine())
         append(body++, false);
-      formatLines(body, close, level + 1, /*topLevel=*/false);
+      formatLines(body, close, level + 1);
       breakLine(2 * level);
       append(close, true);
       index = close;
       first = false;
-      // What follows the brace is a line of its own.
-      whole = fits(close, end, column);
       continue;
     }
     bool ownLine = parentheses && (token.is(Token::Comment) ? token.startsLine()
-                                                             : tokens[index - 1].is(Token::Comment));
-    bool afterComma = parentheses && (tokens[index - 1].is(Token::Comma) || opens(tokens[index - 1]));
+                                                            : tokens[index - 1].is(Token::Comment));
+    bool afterComma =
+        parentheses && (tokens[index - 1].is(Token::Comma) || opens(tokens[index - 1]));
     bool tooLong = afterComma && !closes(token) && !token.is(Token::Comment) &&
-                   column + 1 + widthOfElement(index, end) > lineWidth &&
-                   column > 2 * level + 4;
+                   column + 1 + widthOfElement(index, end) > lineWidth && column > 2 * level + 4;
     if (!first && (ownLine || tooLong)) {
       breakLine(2 * level + 4);
       append(index, true);
@@ -212,24 +215,48 @@ void Formatter::formatLine(size_t begin, size_t end, unsigned level) {
   }
 }
 
-void Formatter::formatLines(size_t begin, size_t end, unsigned level, bool topLevel) {
-  bool afterDefinition = false;
+void Formatter::formatLines(size_t begin, size_t end, unsigned level) {
   for (size_t line = begin; line != end;) {
     size_t next = endOfLine(line, end);
-    bool blank = tokens[line].newlines == 2 || afterDefinition;
-    if (line != begin && blank)
+    if (line != begin && tokens[line].newlines == 2)
       text += "\n";
-    size_t before = text.size();
     formatLine(line, next, level);
-    bool wasLong = text.find('\n', before + 1) != std::string::npos;
-    afterDefinition = topLevel && tokens[next - 1].is(Token::RightBrace) && wasLong;
+    line = next;
+  }
+}
+
+/// The lines of the file. A blank line sets off the imports and definitions of
+/// several lines, with the comments above them.
+void Formatter::formatDefinitions() {
+  bool separate = false, imports = false;
+  // Where the definition in progress begins, comments included.
+  size_t start = 0;
+  bool inComments = false;
+  for (size_t line = 0, end = tokens.size() - 1; line != end;) {
+    size_t next = endOfLine(line, end);
+    bool isImport = tokens[line].is(Token::KwImport);
+    bool isComment = tokens[line].is(Token::Comment);
+    bool blank = tokens[line].newlines == 2 || separate;
+    if (line != 0 && blank)
+      text += "\n";
+    if (!inComments || blank)
+      start = text.size();
+    size_t before = text.size();
+    formatLine(line, next, 0);
+    bool isLong = text.find('\n', before + 1) != std::string::npos;
+    bool startsGroup = !isComment && (isLong || (imports && !isImport));
+    if (startsGroup && start > 1 && text[start - 1] != '\n')
+      text.insert(start, "\n");
+    separate = isLong;
+    inComments = isComment;
+    imports = isImport || (imports && isComment);
     line = next;
   }
 }
 
 std::string Formatter::run() {
   matchBraces();
-  formatLines(0, tokens.size() - 1, 0, /*topLevel=*/true);
+  formatDefinitions();
   text += "\n";
   // Every line begins by ending the one before it.
   return text.substr(text.find_first_not_of('\n') == std::string::npos ? text.size() : 1);

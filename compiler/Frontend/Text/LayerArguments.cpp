@@ -167,8 +167,8 @@ bool Layers::begin(StringRef kind, bool hasWeights) {
       return false;
     name = elaborator.fullName(label->text);
   } else if (hasWeights) {
-    elaborator.fail(callee.range, "'" + kind + "' has weights and needs a name; write 'NAME: " +
-                                      kind + "(...)'");
+    elaborator.fail(callee.range,
+                    "'" + kind + "' has weights and needs a name; write 'NAME: " + kind + "(...)'");
     return false;
   } else {
     name = elaborator.freeName(kind);

@@ -100,9 +100,8 @@ Value Layers::batchNorm() {
     if (!operands.back())
       return {};
   }
-  return emit<nn::BatchNormOp>(operands, [&](auto &properties) {
-    properties.epsilon = builder.getF64FloatAttr(*epsilon);
-  });
+  return emit<nn::BatchNormOp>(
+      operands, [&](auto &properties) { properties.epsilon = builder.getF64FloatAttr(*epsilon); });
 }
 
 Value Layers::linear() {

@@ -25,7 +25,7 @@ bool isWord(char c) { return llvm::isAlnum(c) || c == '_'; }
 
 class Lexer {
 public:
-  Lexer(StringRef text, Diagnostics &diagnostics) : text(text), diagnostics(diagnostics) {
+  Lexer(StringRef text, LexErrors &errors) : text(text), errors(errors) {
     text.consume_front("\xEF\xBB\xBF"); // A byte order mark says nothing.
     this->text = text;
   }
@@ -40,11 +40,8 @@ private:
   Token::Kind string(size_t &length);
   Token::Kind symbol(size_t &length);
 
-  void error(size_t length, const Twine &message) {
-    diagnostics.error({llvm::SMLoc::getFromPointer(text.data()),
-                       llvm::SMLoc::getFromPointer(text.data() + length)},
-                      message);
-  }
+  /// Says why the token in progress is invalid.
+  void error(const Twine &message) { errors[text.data()] = message.str(); }
   size_t spanOf(bool (*test)(char), size_t from) const {
     while (from < text.size() && test(text[from]))
       ++from;
@@ -52,7 +49,7 @@ private:
   }
 
   StringRef text;
-  Diagnostics &diagnostics;
+  LexErrors &errors;
   bool first = true;
 };
 
@@ -102,7 +99,7 @@ Token::Kind Lexer::number(size_t &length) {
   }
   if (size_t end = spanOf([](char c) { return isWord(c) || c == '.'; }, length); end != length) {
     length = end;
-    error(length, "expects a number, got '" + text.take_front(std::min<size_t>(length, 40)) + "'");
+    error("expects a number, got '" + text.take_front(std::min<size_t>(length, 40)) + "'");
     return Token::Invalid;
   }
   return kind;
@@ -111,7 +108,7 @@ Token::Kind Lexer::number(size_t &length) {
 Token::Kind Lexer::string(size_t &length) {
   length = std::min(text.find_first_of("\"\n", 1), text.size());
   if (length == text.size() || text[length] == '\n') {
-    error(1, "expects a closing '\"' on this line");
+    error("expects a closing '\"' on this line");
     return Token::Invalid;
   }
   ++length;
@@ -132,23 +129,25 @@ Token::Kind Lexer::symbol(size_t &length) {
   length = 1;
   static constexpr StringRef symbols = "(){}[],:=<>+-*/%";
   static constexpr Token::Kind kinds[] = {
-      Token::LeftParen,    Token::RightParen, Token::LeftBrace, Token::RightBrace,
-      Token::LeftBracket,  Token::RightBracket, Token::Comma,   Token::Colon,
-      Token::Assign,       Token::Less,       Token::Greater,   Token::Plus,
-      Token::Minus,        Token::Star,       Token::Slash,     Token::Percent};
+      Token::LeftParen,   Token::RightParen,   Token::LeftBrace, Token::RightBrace,
+      Token::LeftBracket, Token::RightBracket, Token::Comma,     Token::Colon,
+      Token::Assign,      Token::Less,         Token::Greater,   Token::Plus,
+      Token::Minus,       Token::Star,         Token::Slash,     Token::Percent};
   if (size_t index = symbols.find(text.front()); index != StringRef::npos)
     return kinds[index];
   // A character of several bytes is told as one, and a run of them once.
   length = spanOf([](char c) { return static_cast<unsigned char>(c) >= 0x80; }, 0);
   length = std::max<size_t>(length, 1);
-  StringRef hint = text.front() == ';'                           ? "; a line end closes a statement"
-                   : text.front() == '&' || text.front() == '|'  ? "; write 'and' or 'or'"
-                   : text.front() == '!'                         ? "; write 'not'"
-                                                                 : "";
+  StringRef hint = text.front() == ';'                          ? "; a line end closes a statement"
+                   : text.front() == '&' || text.front() == '|' ? "; write 'and' or 'or'"
+                   : text.front() == '!'                        ? "; write 'not'"
+                                                                : "";
   if (llvm::isPrint(text.front()))
-    error(length, "unexpected character '" + text.take_front(1) + "'" + hint);
+    error("unexpected character '" + text.take_front(1) + "'" + hint);
   else
-    error(length, "unexpected character; only comments may leave ASCII");
+    error(static_cast<unsigned char>(text.front()) < 0x80
+              ? "unexpected control character"
+              : "unexpected character; only comments may leave ASCII");
   return Token::Invalid;
 }
 
@@ -176,9 +175,8 @@ Token Lexer::next() {
 
 } // namespace
 
-std::vector<Token> sinter::text::tokenize(StringRef text, Diagnostics &diagnostics,
-                                          bool keepComments) {
-  Lexer lexer(text, diagnostics);
+std::vector<Token> sinter::text::tokenize(StringRef text, LexErrors &errors, bool keepComments) {
+  Lexer lexer(text, errors);
   std::vector<Token> tokens;
   unsigned char newlines = 0;
   do {

@@ -5,6 +5,8 @@
 
 #include "compiler/Frontend/Text/Source.h"
 
+#include "llvm/ADT/DenseMap.h"
+
 #include <vector>
 
 namespace sinter::text {
@@ -35,10 +37,12 @@ struct Token {
   llvm::SMRange range() const { return {start(), llvm::SMLoc::getFromPointer(text.end())}; }
 };
 
-/// All tokens of `text`, the last one End. Characters that begin no token are
-/// reported and become Invalid. Comments are left out unless `keepComments`.
-std::vector<Token> tokenize(llvm::StringRef text, Diagnostics &diagnostics,
-                            bool keepComments = false);
+/// What is wrong with the invalid tokens, by the start of their text.
+using LexErrors = llvm::DenseMap<const char *, std::string>;
+
+/// All tokens of `text`, the last one End. Characters that begin no token
+/// become Invalid. Comments are left out unless `keepComments`.
+std::vector<Token> tokenize(llvm::StringRef text, LexErrors &errors, bool keepComments = false);
 
 } // namespace sinter::text
 

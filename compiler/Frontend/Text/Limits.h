@@ -34,7 +34,7 @@ constexpr size_t nameLength = 512;
 /// Kernel sizes, strides, dilations and padding.
 constexpr int64_t window = 1 << 20;
 /// Elements of one tensor; products of two such counts fit 64 bits.
-constexpr int64_t elements = int64_t(1) << 31;
+constexpr int64_t elements = (int64_t(1) << 31) - 1;
 
 } // namespace sinter::text::limits
 

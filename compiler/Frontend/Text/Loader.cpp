@@ -62,10 +62,10 @@ const SourceFile *Loader::add(std::unique_ptr<llvm::MemoryBuffer> buffer, String
   StringRef text = buffer->getBuffer();
   sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   file->ast = parse(text, diagnostics);
-  index(*file, key == builtinsKey);
   for (const Import &import : file->ast.imports)
     if (const SourceFile *imported = this->import(import, folder, isShipped))
       file->imports.push_back(imported);
+  index(*file, key == builtinsKey);
   auto &slot = files[key];
   slot = std::move(file);
   return slot.get();
@@ -85,8 +85,8 @@ void Loader::index(SourceFile &file, bool isBuiltin) {
   llvm::StringMap<const Network *> networks;
   for (const auto &network : file.ast.networks)
     if (auto [entry, isNew] = networks.try_emplace(network->name.text, network.get());
-        !isNew && diagnostics.error(network->name.range,
-                                    "a second network '" + network->name.text + "'"))
+        !isNew &&
+        diagnostics.error(network->name.range, "a second network '" + network->name.text + "'"))
       diagnostics.note(entry->second->name.range, "the first one is here");
 }
 

@@ -44,6 +44,7 @@ bool Parser::checkHeight(Expr &expr, std::initializer_list<const Expr *> operand
   if (expr.height <= limits::nesting)
     return true;
   error(expr.range, "an expression of more than " + Twine(limits::nesting) + " levels");
+  diagnostics.giveUp();
   position = tokens.size() - 1;
   return false;
 }
@@ -154,8 +155,8 @@ ExprPtr Parser::parsePrimary() {
   case Token::Identifier:
     return parseNameOrCall(std::nullopt);
   case Token::Path:
-    error(peek().range(), "expects ':' and a layer behind the name '" +
-                              peek().text.take_front(80) + "'; only labels have dots");
+    error(peek().range(), "expects ':' and a layer behind the name '" + peek().text.take_front(80) +
+                              "'; only labels have dots");
     take();
     return nullptr;
   case Token::LeftBracket:

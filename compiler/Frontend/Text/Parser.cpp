@@ -17,7 +17,7 @@ using llvm::Twine;
 File sinter::text::parse(StringRef text, Diagnostics &diagnostics) {
   if (!checkEncoding(text, diagnostics))
     return {};
-  return Parser(tokenize(text, diagnostics), diagnostics).parseFile();
+  return Parser(text, diagnostics).parseFile();
 }
 
 //===----------------------------------------------------------------------===//
@@ -33,20 +33,20 @@ std::string sinter::text::describe(const Token &token) {
 }
 
 bool Parser::expected(const Twine &what, StringRef hint) {
-  // The lexer has told of an invalid token.
-  if (peek().is(Token::Invalid))
+  // An invalid token is an error of its own, reported when it is taken.
+  if (peek().is(Token::Invalid)) {
+    take();
     return false;
-  bool nextLine = peek().startsLine() && position != 0;
+  }
+  bool nextLine = peek().startsLine() && position != 0 && position != statementStart;
   SMRange place = nextLine ? SMRange(previousEnd(), previousEnd()) : peek().range();
-  error(place,
-        "expects " + what + ", got " +
-            (nextLine && !peek().is(Token::End) ? "the end of the line" : describe(peek())) + hint);
+  error(place, "expects " + what + ", got " +
+                   (nextLine && !peek().is(Token::End) ? "the end of the line" : describe(peek())) +
+                   hint);
   return false;
 }
 
-bool Parser::expect(Token::Kind kind, const Twine &what) {
-  return takeIf(kind) || expected(what);
-}
+bool Parser::expect(Token::Kind kind, const Twine &what) { return takeIf(kind) || expected(what); }
 
 bool Parser::expectClose(Token::Kind kind, const Token &open, StringRef text) {
   if (takeIf(kind))
@@ -82,6 +82,7 @@ bool Parser::tooDeep(SMRange range) {
     return false;
   error(range, "nested deeper than " + Twine(limits::nesting) + " levels");
   // What follows would only repeat the message.
+  diagnostics.giveUp();
   position = tokens.size() - 1;
   return true;
 }
@@ -167,7 +168,8 @@ bool Parser::parseParameter(Block &block) {
   if (!name)
     return false;
   for (const Parameter &other : block.parameters)
-    if (other.name.text == name->text && error(name->range, "a second parameter '" + name->text + "'"))
+    if (other.name.text == name->text &&
+        error(name->range, "a second parameter '" + name->text + "'"))
       diagnostics.note(other.name.range, "the first one is here");
   Parameter parameter{*name, nullptr};
   if (takeIf(Token::Assign)) {
@@ -175,8 +177,8 @@ bool Parser::parseParameter(Block &block) {
     if (!parameter.defaultValue)
       return false;
   } else if (!block.parameters.empty() && block.parameters.back().defaultValue) {
-    error(name->range, "expects a default for '" + name->text +
-                           "', as the parameter before it has one");
+    error(name->range,
+          "expects a default for '" + name->text + "', as the parameter before it has one");
   }
   block.parameters.push_back(std::move(parameter));
   return true;
@@ -223,8 +225,8 @@ bool Parser::parseInput(Network &network) {
       return expected("a size, a positive integer");
     take();
     if (token.text.getAsInteger(10, size) || size < 1 || size > limits::elements)
-      error(token.range(), "expects a size from 1 to " + Twine(limits::elements) + ", got " +
-                               describe(token));
+      error(token.range(),
+            "expects a size from 1 to " + Twine(limits::elements) + ", got " + describe(token));
     input.shape.push_back(size);
     return true;
   });
@@ -260,32 +262,34 @@ bool Parser::parseStatements(Body &body) {
     if (peek().startsLine() &&
         (peek().is(Token::KwBlock) || peek().is(Token::KwNetwork) || peek().is(Token::KwImport)))
       break;
-    statementStart = position;
+    size_t start = statementStart = position;
     auto statement = parseStatement();
     if (!statement) {
-      skipStatement();
-      if (position == statementStart)
+      skipStatement(start);
+      if (position == start)
         take();
       continue;
     }
     body.statements.push_back(std::move(statement));
     if (!peek().startsLine() && !peek().is(Token::RightBrace) && !peek().is(Token::End)) {
       expected("the end of the line");
-      skipStatement();
+      skipStatement(start);
     }
   }
   return true;
 }
 
-void Parser::skipStatement() {
-  unsigned braces = 0;
+void Parser::skipStatement(size_t start) {
+  // Braces that the statement has opened.
+  int braces = 0;
+  for (size_t index = start; index != position; ++index)
+    braces += tokens[index].is(Token::LeftBrace) - tokens[index].is(Token::RightBrace);
   while (!peek().is(Token::End)) {
     if (peek().is(Token::RightBrace) && braces-- == 0)
       return;
     if (peek().is(Token::LeftBrace))
       ++braces;
-    if (peek().startsLine() && braces == 0 && position != statementStart &&
-        !peek().is(Token::RightParen))
+    if (peek().startsLine() && braces == 0 && position != start && !peek().is(Token::RightParen))
       return;
     take();
   }
@@ -310,12 +314,13 @@ std::unique_ptr<Statement> Parser::parseStatement() {
     break;
   }
   // Words of other languages that look like a name here.
-  StringRef hint = llvm::StringSwitch<StringRef>(peek().text)
-                       .Case("return", "the value of a body is its last expression; leave out 'return'")
-                       .Cases({"for", "while"}, "write 'repeat COUNT { ... }'")
-                       .Cases({"def", "class", "func", "fn"}, "blocks stand at the top level of a file")
-                       .Case("elif", "write 'else if'")
-                       .Default("");
+  StringRef hint =
+      llvm::StringSwitch<StringRef>(peek().text)
+          .Case("return", "the value of a body is its last expression; leave out 'return'")
+          .Cases({"for", "while"}, "write 'repeat COUNT { ... }'")
+          .Cases({"def", "class", "func", "fn"}, "blocks stand at the top level of a file")
+          .Case("elif", "write 'else if'")
+          .Default("");
   if (!hint.empty() && peek().is(Token::Identifier) && !peek(1).startsLine() &&
       !peek(1).is(Token::LeftParen)) {
     error(peek().range(), "expects a statement, got '" + peek().text + "'; " + hint);
@@ -406,7 +411,8 @@ bool Parser::parsePaths(ResidualStatement &residual) {
   while (!peek().is(Token::RightBrace)) {
     bool isMain = peek().text == "main";
     if (!isMain && peek().text != "shortcut")
-      return expected("'main { ... }' or 'shortcut { ... }'", didYouMean(nearest(peek().text, {"main", "shortcut"})));
+      return expected("'main { ... }' or 'shortcut { ... }'",
+                      didYouMean(nearest(peek().text, {"main", "shortcut"})));
     Token path = take();
     if (isMain ? hasMain : residual.shortcut.has_value()) {
       error(path.range(), "a second '" + path.text + "' of one residual");

@@ -15,8 +15,8 @@ namespace sinter::text {
 
 class Parser {
 public:
-  Parser(std::vector<Token> tokens, Diagnostics &diagnostics)
-      : tokens(std::move(tokens)), diagnostics(diagnostics) {}
+  Parser(llvm::StringRef text, Diagnostics &diagnostics)
+      : tokens(tokenize(text, lexErrors)), diagnostics(diagnostics) {}
 
   File parseFile();
 
@@ -35,7 +35,7 @@ private:
   std::unique_ptr<Statement> parseResidual(std::optional<Name> label);
   bool parsePaths(ResidualStatement &residual);
   std::unique_ptr<Statement> parseAssign();
-  void skipStatement();
+  void skipStatement(size_t start);
   void skipDefinition();
 
   // Expressions (ParseExpr.cpp).
@@ -56,6 +56,8 @@ private:
   }
   Token take() {
     Token token = peek();
+    if (token.is(Token::Invalid))
+      error(token.range(), lexErrors.lookup(token.text.data()));
     if (position + 1 < tokens.size())
       ++position;
     return token;
@@ -107,6 +109,7 @@ private:
   struct Nesting;
   bool tooDeep(llvm::SMRange range);
 
+  LexErrors lexErrors;
   std::vector<Token> tokens;
   Diagnostics &diagnostics;
   size_t position = 0;

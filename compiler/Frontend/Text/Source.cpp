@@ -106,7 +106,8 @@ bool sinter::text::checkEncoding(StringRef text, Diagnostics &diagnostics) {
     return fail(text.data() + nul, "expects text, got a NUL byte");
   const llvm::UTF8 *position = text.bytes_begin();
   if (!llvm::isLegalUTF8String(&position, text.bytes_end()))
-    return fail(reinterpret_cast<const char *>(position), "expects UTF-8 text, got an invalid byte");
+    return fail(reinterpret_cast<const char *>(position),
+                "expects UTF-8 text, got an invalid byte");
   return true;
 }
 

@@ -32,8 +32,10 @@ public:
   /// An error that has no place in a file.
   void error(const llvm::Twine &message);
 
+  /// Drops what else would be reported: the input is given up.
+  void giveUp() { full = true; }
   bool hasErrors() const { return numErrors != 0; }
-  /// True once the limit of errors is reached: stop.
+  /// True once the input is given up: stop.
   bool isFull() const { return full; }
 
 private:

@@ -22,8 +22,7 @@ struct Options {
 /// Reads a network file (`.sinter`) and returns its nn module: one function,
 /// see docs/language.md. Returns null after errors were printed to `errors`,
 /// with file, line, column and caret where they have a place.
-mlir::OwningOpRef<mlir::ModuleOp> parseNetworkFile(llvm::StringRef path,
-                                                   mlir::MLIRContext &context,
+mlir::OwningOpRef<mlir::ModuleOp> parseNetworkFile(llvm::StringRef path, mlir::MLIRContext &context,
                                                    const Options &options,
                                                    llvm::raw_ostream &errors);
 
