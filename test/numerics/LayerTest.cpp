@@ -158,9 +158,9 @@ block basic(x, planes, stride = 1, reduction = none) {{
 }}
 
 network blocks(image: f32[{0}]) {{
-  a: x = basic(image, 16, reduction: {1})
-  b: x = basic(x, 24, stride: 2, reduction: {1})
-  c: x = basic(x, 24, reduction: {1})
+  x = a: basic(image, 16, reduction: {1})
+  x = b: basic(x, 24, stride: 2, reduction: {1})
+  x = c: basic(x, 24, reduction: {1})
   x
 }}
 )",

@@ -202,16 +202,14 @@ LogicalResult SoftmaxOp::verify() {
 
 LogicalResult ConvertLayoutOp::verify() {
   // kernel.convert_layout C1
-  auto logicalShape = [](MemRefType type) {
-    SmallVector<int64_t> shape(type.getShape());
-    if (shape.size() == 2)
-      shape.append({1, 1});
-    return shape;
-  };
-  bool inputBlocked = isa<BlockedAttr>(typeOf(getInput()).getLayout());
-  bool outputBlocked = isa<BlockedAttr>(typeOf(getOutput()).getLayout());
-  if (inputBlocked == outputBlocked ||
-      logicalShape(typeOf(getInput())) != logicalShape(typeOf(getOutput())))
+  MemRefType dense = typeOf(getInput()), blocked = typeOf(getOutput());
+  if (isa<BlockedAttr>(dense.getLayout()))
+    std::swap(dense, blocked);
+  bool isConversion =
+      !isa<BlockedAttr>(dense.getLayout()) && isa<BlockedAttr>(blocked.getLayout());
+  bool isMatrix = dense.getRank() == 2 && dense.getDimSize(0) == blocked.getDimSize(0) &&
+                  dense.getNumElements() == blocked.getNumElements();
+  if (!isConversion || !(isMatrix || dense.getShape() == blocked.getShape()))
     return emitOpError("expects a dense and a blocked memref of the same logical shape");
   return success();
 }

@@ -389,10 +389,11 @@ def Kernel_SoftmaxOp : Kernel_Op<"softmax"> {
 def Kernel_ConvertLayoutOp : Kernel_Op<"convert_layout"> {
   let summary = "between dense and blocked layouts";
   let description = [{
-    output = input, one of them dense (N x C, or N x C x H x W) and the other
-    blocked. Lanes beyond C become zero in a blocked output.
+    output = input, one of them dense (N x C x H x W, or the matrix
+    N x (C H W) of the same elements) and the other blocked. Lanes beyond C
+    become zero in a blocked output.
 
-    - (C1) one side is dense, the other blocked, with the same logical shape (N x C is N x C x 1 x 1).
+    - (C1) one side is dense, the other blocked, with the same logical shape.
 
     #### Example
     ```mlir
