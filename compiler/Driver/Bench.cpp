@@ -28,6 +28,9 @@ namespace po = boost::program_options;
 
 namespace {
 
+/// Their times have to fit into memory.
+constexpr uint64_t maxRuns = 10000000;
+
 struct BenchOptions {
   std::string model;
   unsigned threads = 1;
@@ -61,34 +64,28 @@ Syntax makeSyntax() {
   return syntax;
 }
 
-Error setCount(const po::variables_map &values, const char *name, uint64_t min, uint64_t &target) {
-  if (!values.count(name))
-    return Error::success();
-  auto count = parseCount("--" + std::string(name), values[name].as<std::string>(), min, 10000000);
-  if (!count)
-    return count.takeError();
-  target = *count;
-  return Error::success();
-}
-
 Expected<BenchOptions> makeOptions(const po::variables_map &values) {
   BenchOptions options;
   if (!values.count("model"))
     return createStringError("expects a compiled model; see 'sinter bench --help'");
-  options.model = values["model"].as<std::string>();
+  options.model = textOf(values, "model");
   options.json = values["json"].as<bool>();
-  auto threads = parseThreads(values.count("threads") ? values["threads"].as<std::string>() : "");
+  auto threads = parseThreads(textOf(values, "threads"));
   if (!threads)
     return threads.takeError();
   options.threads = *threads;
-  if (Error error = setCount(values, "runs", 1, options.runs))
-    return error;
-  if (Error error = setCount(values, "warmup", 0, options.warmup))
-    return error;
+  auto runs = countOf(values, "runs", 1, maxRuns);
+  if (!runs)
+    return runs.takeError();
+  options.runs = runs->value_or(0);
+  auto warmup = countOf(values, "warmup", 0, maxRuns);
+  if (!warmup)
+    return warmup.takeError();
+  options.warmup = warmup->value_or(options.warmup);
   if (options.runs != 0)
     options.seconds = INFINITY;
   if (values.count("seconds")) {
-    auto seconds = parseNumber("--seconds", values["seconds"].as<std::string>());
+    auto seconds = parseNumber("--seconds", textOf(values, "seconds"));
     if (!seconds)
       return seconds.takeError();
     if (*seconds <= 0)
@@ -101,18 +98,18 @@ Expected<BenchOptions> makeOptions(const po::variables_map &values) {
 /// The duration of each run, in milliseconds.
 Expected<std::vector<double>> measure(Artifact &artifact, const BenchOptions &options) {
   constexpr uint64_t minRuns = 5;
-  const uint64_t maxRuns = options.runs ? options.runs : 10000000;
+  const uint64_t limit = options.runs ? options.runs : maxRuns;
   for (uint64_t run = 0; run < options.warmup; ++run)
     if (Error error = artifact.run())
       return error;
   std::vector<double> times;
   const uint64_t begin = sinter_clock_ns();
-  for (uint64_t before = begin; times.size() < maxRuns;) {
+  for (uint64_t before = begin; times.size() < limit;) {
     if (Error error = artifact.run())
       return error;
     const uint64_t after = sinter_clock_ns();
     times.push_back((after - before) * 1e-6);
-    if ((after - begin) * 1e-9 >= options.seconds && times.size() >= std::min(minRuns, maxRuns))
+    if ((after - begin) * 1e-9 >= options.seconds && times.size() >= std::min(minRuns, limit))
       break;
     before = sinter_clock_ns(); // what the loop itself costs is no part of a run
   }

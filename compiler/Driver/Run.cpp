@@ -1,6 +1,7 @@
 //===- Run.cpp - sinter run -----------------------------------------------===//
 //
-// Runs an artifact on arrays, images or random input.
+// Runs an artifact on files, and with --reference the interpreter: alone, or
+// after the artifact to compare the two.
 //
 //===----------------------------------------------------------------------===//
 
@@ -9,6 +10,9 @@
 #include "compiler/Driver/Artifact.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Values.h"
+
+#include <algorithm>
+#include <cmath>
 
 using namespace llvm;
 using namespace sinter;
@@ -20,8 +24,8 @@ using Strings = std::vector<std::string>;
 static Syntax makeSyntax() {
   Syntax syntax;
   syntax.name = "run";
-  syntax.usage = "sinter run MODEL.so --input FILE [--output FILE.npy] [--top K] [options]";
-  syntax.summary = "Run a compiled network.";
+  syntax.usage = "sinter run [MODEL.so] [--reference NETWORK --weights W] --input FILE [options]";
+  syntax.summary = "Run a compiled network, or a network through the reference interpreter.";
   syntax.options.add_options()                                                          //
       ("model", po::value<std::string>(), "the shared object made by 'sinter compile'") //
       ("input,i", po::value<Strings>(),
@@ -30,6 +34,11 @@ static Syntax makeSyntax() {
       ("output,o", po::value<Strings>(), "[NAME=]FILE.npy: write an output")           //
       ("top", po::value<std::string>(), "print the K best classes of each image")      //
       ("threads", po::value<std::string>(), "number of threads (default: all CPUs)")   //
+      ("reference", po::value<std::string>(),
+       "network to interpret; with MODEL, the difference is printed")                //
+      ("weights", po::value<std::string>(), "of --reference: a file or random:SEED") //
+      ("batch", po::value<std::string>(),
+       "of --reference: images per run (default: MODEL's, or as the network says)") //
       ("resize", po::value<std::string>(),
        "images: shorter side before the centre is cut out (default: 8/7 of the input)")    //
       ("scale", po::value<std::string>(), "images: factor of each pixel (default: 1/255)") //
@@ -39,11 +48,6 @@ static Syntax makeSyntax() {
        "images: divisor per channel (default: ImageNet's; 1 for grey)");
   syntax.positional.add("model", 1);
   return syntax;
-}
-
-/// The text of an option, or "".
-static std::string textOf(const po::variables_map &values, const char *name) {
-  return values.count(name) ? values[name].as<std::string>() : std::string();
 }
 
 static Error parseImageOptions(const po::variables_map &values, ImageOptions &image) {
@@ -60,34 +64,34 @@ static Error parseImageOptions(const po::variables_map &values, ImageOptions &im
       return scale.takeError();
     image.scale = *scale;
   }
-  if (values.count("resize")) {
-    auto resize = parseCount("--resize", textOf(values, "resize"), 1, 16384);
-    if (!resize)
-      return resize.takeError();
-    image.resize = *resize;
-  }
+  auto resize = countOf(values, "resize", 1, 16384);
+  if (!resize)
+    return resize.takeError();
+  image.resize = *resize;
   return Error::success();
 }
 
 static Expected<RunOptions> makeOptions(const po::variables_map &values) {
   RunOptions options;
   options.model = textOf(values, "model");
+  options.reference = textOf(values, "reference");
+  options.weights = textOf(values, "weights");
   if (values.count("input"))
     options.inputs = values["input"].as<Strings>();
   if (values.count("output"))
     options.outputs = values["output"].as<Strings>();
-  if (values.count("random-input")) {
-    auto seed = parseCount("--random-input", textOf(values, "random-input"), 0, UINT64_MAX);
-    if (!seed)
-      return seed.takeError();
-    options.randomInput = *seed;
-  }
-  if (values.count("top")) {
-    auto top = parseCount("--top", textOf(values, "top"), 1, 1000000);
-    if (!top)
-      return top.takeError();
-    options.top = *top;
-  }
+  auto batch = countOf(values, "batch", 1, 1000000);
+  if (!batch)
+    return batch.takeError();
+  options.batch = *batch;
+  auto seed = countOf(values, "random-input", 0, UINT64_MAX);
+  if (!seed)
+    return seed.takeError();
+  options.randomInput = *seed;
+  auto top = countOf(values, "top", 1, 1000000);
+  if (!top)
+    return top.takeError();
+  options.top = top->value_or(0);
   auto threads = parseThreads(textOf(values, "threads"));
   if (!threads)
     return threads.takeError();
@@ -95,8 +99,13 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
   if (Error error = parseImageOptions(values, options.image))
     return error;
 
-  if (options.model.empty())
-    return createStringError("expects a compiled model; see 'sinter run --help'");
+  if (options.model.empty() && options.reference.empty())
+    return createStringError("expects a compiled model, or --reference NETWORK; see "
+                             "'sinter run --help'");
+  if (options.reference.empty() && !options.weights.empty())
+    return createStringError("--weights goes with --reference; a compiled model has its own");
+  if (options.reference.empty() && options.batch)
+    return createStringError("--batch goes with --reference; a compiled model has its own");
   if (options.randomInput && !options.inputs.empty())
     return createStringError("--input and --random-input exclude each other");
   return options;
@@ -121,6 +130,51 @@ static Expected<std::vector<NamedTensor>> runArtifact(const RunOptions &options)
   return artifact->outputs().vec();
 }
 
+/// Prints how far each output is from the reference, relative to the largest value.
+static Error printDifference(ArrayRef<NamedTensor> outputs, ArrayRef<NamedTensor> reference) {
+  if (outputs.size() != reference.size())
+    return createStringError("the model has %zu outputs, the reference %zu", outputs.size(),
+                             reference.size());
+  for (const auto &[output, expected] : zip(outputs, reference)) {
+    if (output.tensor.shape != expected.tensor.shape)
+      return createStringError(Twine("output '") + output.name + "' has shape " +
+                               shapeToString(output.tensor.shape) + ", the reference has " +
+                               shapeToString(expected.tensor.shape));
+    double difference = 0, largest = 0;
+    for (const auto &[a, b] : zip(output.tensor.data, expected.tensor.data)) {
+      const double distance = std::abs(double(a) - b);
+      difference = std::isnan(distance) ? INFINITY : std::max(difference, distance);
+      largest = std::max(largest, std::abs(double(b)));
+    }
+    fmt::print("{}: maximum difference {:.3g} of the largest output {:.6g}\n", output.name,
+               largest > 0 ? difference / largest : difference, largest);
+  }
+  return Error::success();
+}
+
+/// Runs what `options` asks for. The reference prints its own errors and leaves its
+/// exit status in `status`.
+static Expected<std::vector<NamedTensor>> evaluate(RunOptions options, int &status) {
+  if (options.reference.empty())
+    return runArtifact(options);
+  std::vector<NamedTensor> outputs, reference;
+  if (!options.model.empty()) {
+    auto results = runArtifact(options);
+    if (!results)
+      return results.takeError();
+    outputs = std::move(*results);
+    const Shape &shape = outputs.front().tensor.shape;
+    if (!options.batch && !shape.empty())
+      options.batch = shape.front();
+  }
+  status = runReference(options, reference);
+  if (status != 0 || options.model.empty())
+    return reference;
+  if (Error error = printDifference(outputs, reference))
+    return error;
+  return outputs;
+}
+
 int driver::runMain(const Arguments &arguments) {
   Syntax syntax = makeSyntax();
   int status = 0;
@@ -130,9 +184,11 @@ int driver::runMain(const Arguments &arguments) {
   auto options = makeOptions(*values);
   if (!options)
     return fail(toString(options.takeError()));
-  auto outputs = runArtifact(*options);
+  auto outputs = evaluate(*options, status);
   if (!outputs)
     return fail(toString(outputs.takeError()));
+  if (status != 0)
+    return status; // the reference has printed its errors
   if (Error error = writeOutputs(*options, *outputs))
     return fail(toString(std::move(error)));
   return 0;

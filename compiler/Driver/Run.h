@@ -35,6 +35,7 @@ struct RunOptions {
   std::string model;                   ///< the artifact; empty with --reference alone
   std::string reference;               ///< the network to interpret, or empty
   std::string weights;                 ///< --weights: a file, random:SEED, or empty
+  std::optional<int64_t> batch;        ///< --batch of the network to interpret
   std::vector<std::string> inputs;     ///< "[NAME=]FILE", .npy or image
   std::optional<uint64_t> randomInput; ///< the seed of --random-input
   std::vector<std::string> outputs;    ///< "[NAME=]FILE.npy"

@@ -20,6 +20,22 @@ Expected<uint64_t> sinter::driver::parseCount(StringRef option, StringRef text, 
   return value;
 }
 
+std::string sinter::driver::textOf(const boost::program_options::variables_map &values,
+                                   const std::string &name) {
+  return values.count(name) ? values[name].as<std::string>() : std::string();
+}
+
+Expected<std::optional<uint64_t>>
+sinter::driver::countOf(const boost::program_options::variables_map &values,
+                        const std::string &name, uint64_t min, uint64_t max) {
+  if (!values.count(name))
+    return std::nullopt;
+  Expected<uint64_t> count = parseCount("--" + name, textOf(values, name), min, max);
+  if (!count)
+    return count.takeError();
+  return *count;
+}
+
 Expected<float> sinter::driver::parseNumber(StringRef option, StringRef text) {
   double value;
   if (text.getAsDouble(value) || !std::isfinite(static_cast<float>(value)))

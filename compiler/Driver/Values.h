@@ -11,7 +11,10 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <boost/program_options/variables_map.hpp>
+
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace sinter::driver {
@@ -19,6 +22,14 @@ namespace sinter::driver {
 /// The whole number `text`, the value of `option` ("--threads"), from `min` to `max`.
 llvm::Expected<uint64_t> parseCount(llvm::StringRef option, llvm::StringRef text, uint64_t min,
                                     uint64_t max);
+
+/// The text of the option `name` ("threads"), or "".
+std::string textOf(const boost::program_options::variables_map &values, const std::string &name);
+
+/// parseCount of the option `name`; nothing if it was not given.
+llvm::Expected<std::optional<uint64_t>> countOf(const boost::program_options::variables_map &values,
+                                                const std::string &name, uint64_t min,
+                                                uint64_t max);
 
 /// The finite number `text`.
 llvm::Expected<float> parseNumber(llvm::StringRef option, llvm::StringRef text);
