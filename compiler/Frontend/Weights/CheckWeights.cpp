@@ -85,8 +85,8 @@ private:
   const WeightSource &source;
   ErrorList &errors;
   std::vector<Parameter> parameters;
-  llvm::StringSet<> known;        ///< the parameters' keys
-  std::vector<Parameter> missing; ///< not in the source
+  llvm::StringSet<> known;         ///< the parameters' keys
+  std::vector<Parameter> missing;  ///< not in the source
   std::vector<StringRef> leftOver; ///< keys of the source that no layer reads
 };
 
@@ -164,8 +164,8 @@ bool Checker::explainByPrefix(StringRef prefix, bool inFile) {
       }))
     return false;
   StringRef example = missing.front().key;
-  std::string change = inFile ? "k.removeprefix('" + prefix.str() + "')"
-                              : "'" + prefix.str() + "' + k";
+  std::string change =
+      inFile ? "k.removeprefix('" + prefix.str() + "')" : "'" + prefix.str() + "' + k";
   error("expects keys like " + quoted(example) + ", got " + quoted(renamed(example)) + ": all " +
         Twine(missing.size()) + " tensors of the network are there " +
         (inFile ? "behind " : "without ") + quoted(prefix) +
@@ -209,7 +209,6 @@ std::string Checker::nearestLeftOver(const Parameter &parameter) const {
 
 } // namespace
 
-LogicalResult sinter::checkWeights(ModuleOp module, const WeightSource &source,
-                                   ErrorList &errors) {
+LogicalResult sinter::checkWeights(ModuleOp module, const WeightSource &source, ErrorList &errors) {
   return Checker(module, source, errors).check();
 }

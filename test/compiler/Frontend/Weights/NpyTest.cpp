@@ -15,8 +15,8 @@ class Npy : public InTemporaryFolder {
 protected:
   /// A file of version `major` with this header and data.
   std::string make(const std::string &header, const std::string &data, char major = 1) const {
-    std::string length = major == 1 ? littleEndian<uint16_t>(header.size())
-                                    : littleEndian<uint32_t>(header.size());
+    std::string length =
+        major == 1 ? littleEndian<uint16_t>(header.size()) : littleEndian<uint32_t>(header.size());
     return write("x.npy", std::string("\x93NUMPY") + major + '\0' + length + header + data);
   }
   std::string make(const std::string &descr, const std::string &shape, const std::string &data,
@@ -130,7 +130,8 @@ TEST_F(Npy, RefusesMalformedHeaders) {
 }
 
 TEST_F(Npy, HoldsTheDataToTheShape) {
-  expectError(make("<f4", "(2,)", "1234567", false), "expects 8 bytes of data for the shape 2, got 7");
+  expectError(make("<f4", "(2,)", "1234567", false),
+              "expects 8 bytes of data for the shape 2, got 7");
   expectError(make("<f4", "(1,)", "12345", false), "got 5");
   // 2^64 elements, and 2^40.
   expectError(make("<f4", "(4294967296, 4294967296)", "", false), "expects at most 1073741824");
