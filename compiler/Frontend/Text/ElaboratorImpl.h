@@ -70,6 +70,7 @@ private:
   // Expressions and calls (Evaluate.cpp).
   Value evaluate(const Expr &expr, Frame &frame);
   Value evaluateNode(const Expr &expr, Frame &frame);
+  Value list(const ListExpr &expr, Frame &frame);
   Value literal(const LiteralExpr &expr);
   Value name(const NameExpr &expr, Frame &frame);
   Value unary(const UnaryExpr &expr, Frame &frame);

@@ -34,15 +34,8 @@ Value Elaborator::evaluateNode(const Expr &expr, Frame &frame) {
   switch (expr.kind) {
   case Expr::Kind::Literal:
     return literal(cast<LiteralExpr>(expr));
-  case Expr::Kind::List: {
-    Value list = Value::of(Kind::List);
-    for (const ExprPtr &element : cast<ListExpr>(expr).elements) {
-      list.list.push_back(evaluate(*element, frame));
-      if (list.list.back().isPoison())
-        return {};
-    }
-    return list;
-  }
+  case Expr::Kind::List:
+    return list(cast<ListExpr>(expr), frame);
   case Expr::Kind::Name:
     return name(cast<NameExpr>(expr), frame);
   case Expr::Kind::Call:
@@ -61,6 +54,23 @@ Value Elaborator::evaluateNode(const Expr &expr, Frame &frame) {
   }
   }
   llvm_unreachable("a kind not covered");
+}
+
+Value Elaborator::list(const ListExpr &expr, Frame &frame) {
+  if (expr.elements.size() > limits::listLength)
+    return fail(expr.range, "expects at most " + Twine(limits::listLength) +
+                                " integers in a list, got " + Twine(expr.elements.size()));
+  Value list = Value::of(Kind::List);
+  for (const ExprPtr &element : expr.elements) {
+    Value value = evaluate(*element, frame);
+    if (value.isPoison())
+      return {};
+    if (!value.is(Kind::Integer))
+      return fail(element->range, "expects an integer in a list, got " + value.describe() +
+                                      (value.is(Kind::Float) ? " ('//' divides integers)" : ""));
+    list.list.push_back(value.integer);
+  }
+  return list;
 }
 
 Value Elaborator::literal(const LiteralExpr &expr) {
