@@ -62,6 +62,8 @@ bool Parser::expectClose(Token::Kind kind, const Token &open, StringRef text) {
 std::optional<Name> Parser::expectName(const Twine &what) {
   if (peek().is(Token::Identifier) && (parentheses || !peek().startsLine())) {
     Token token = take();
+    if (token.text.size() > limits::nameLength)
+      error(token.range(), "a name of more than " + Twine(limits::nameLength) + " characters");
     return Name{token.text, token.range()};
   }
   StringRef hint;
