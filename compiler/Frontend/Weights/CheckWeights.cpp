@@ -24,6 +24,9 @@ namespace {
 
 /// A hostile file may hold any number of left-over tensors.
 constexpr size_t maxErrors = 1000;
+/// The largest tensor read at once, in elements: 1 GiB of floats. A network can
+/// ask a generator for more than any machine has.
+constexpr int64_t maxElements = int64_t(1) << 28;
 /// Spelling suggestions compare every missing key with every left-over one.
 constexpr size_t maxSuggestionPairs = 1'000'000;
 
@@ -113,6 +116,9 @@ void Checker::checkParameter(const Parameter &parameter) {
           shapeToString(info->shape));
   else if (info->type == WeightType::Other)
     error(tensor + " to be F32, F16 or BF16, got " + info->typeName);
+  else if (numElements(parameter.shape).value_or(INT64_MAX) > maxElements)
+    error(tensor + " to have at most " + Twine(maxElements) + " elements, got " +
+          shapeToString(parameter.shape));
   else
     checkFinite(parameter);
 }

@@ -121,6 +121,21 @@ TEST(CheckWeights, ExplainsAPrefixThatIsMissing) {
   EXPECT_NE(errors[0].find("are there without 'backbone.'"), std::string::npos) << errors[0];
 }
 
+TEST(CheckWeights, BoundsWhatAGeneratorIsAskedFor) {
+  Network network(R"(
+    func.func @net() -> tensor<65536x8192xf32> {
+      %0 = nn.parameter "fc.weight" : tensor<65536x8192xf32>
+      return %0 : tensor<65536x8192xf32>
+    })");
+  ErrorList errors;
+  auto source = openWeights("random:1", network.getModule(), errors);
+  ASSERT_TRUE(source);
+  EXPECT_TRUE(failed(checkWeights(network.getModule(), *source, errors)));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_NE(errors[0].find("to have at most 268435456 elements, got 65536x8192"), std::string::npos)
+      << errors[0];
+}
+
 TEST(CheckWeights, EscapesWhatAFileSays) {
   MapWeights weights = goodWeights();
   weights.add("\x1b[2J", {{1}, {1}});
