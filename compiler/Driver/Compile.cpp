@@ -4,6 +4,10 @@
 #include "compiler/Driver/Input.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
+#include "compiler/Driver/Values.h"
+#include "compiler/Support/Quote.h"
+#include "compiler/Support/Suggest.h"
+#include "compiler/Target/Model.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -31,10 +35,10 @@ Syntax compileSyntax() {
        "kernel (plan), llvm (codegen)")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
-      ("lanes", po::value<int64_t>(),
+      ("lanes", po::value<std::string>(),
        "f32 values per vector, 4, 8 or 16, if not those of the CPU: a longer vector takes several "
        "registers")
-      ("batch", po::value<int64_t>(), "replaces the leading dimension of every input")
+      ("batch", po::value<std::string>(), "replaces the leading dimension of every input")
       ("network", po::value<std::string>()->default_value(""), "which network of a file with several")
       ("name", po::value<std::string>(), "prefix of the symbols, if not the network's name")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
@@ -66,9 +70,12 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   if (kind)
     return kind;
   if (values.count("emit"))
-    message = fmt::format("--emit={}: expects so, a, o, h, s, ll, nn, simplify, fuse, schedule, "
-                          "kernel or llvm",
-                          word);
+    message = fmt::format("--emit expects so, a, o, h, s, ll, nn, simplify, fuse, schedule, "
+                          "kernel or llvm, got {}{}",
+                          quoted(word),
+                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "nn", "import",
+                                            "simplify", "fuse", "schedule", "kernel", "plan",
+                                            "llvm", "codegen"}));
   else if (!values.count("output"))
     message = "nothing to write; give -o FILE.so, or --emit=kernel to see the IR";
   else if (word == "mlir")
@@ -77,11 +84,6 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
     message = fmt::format("-o {}: expects a name that ends in .so, .a, .o, .h, .s or .ll",
                           values["output"].as<std::string>());
   return std::nullopt;
-}
-
-bool isIdentifier(llvm::StringRef name) {
-  return !name.empty() && !llvm::isDigit(name[0]) &&
-         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
 } // namespace
@@ -107,12 +109,12 @@ int driver::compileMain(const Arguments &arguments) {
 
   llvm::Expected<CPUTarget> target = CPUTarget::get((*values)["cpu"].as<std::string>());
   if (!target)
-    return fail("--cpu: " + llvm::toString(target.takeError()));
+    return fail("--cpu " + llvm::toString(target.takeError()));
   options.target = *target;
-  if (values->count("lanes")) {
-    options.target.vectorLanes = (*values)["lanes"].as<int64_t>();
-    if (!llvm::is_contained({4, 8, 16}, options.target.vectorLanes))
-      return fail(fmt::format("--lanes: expects 4, 8 or 16, got {}", options.target.vectorLanes));
+  if (std::string lanes = textOf(*values, "lanes"); values->count("lanes")) {
+    if (lanes != "4" && lanes != "8" && lanes != "16")
+      return fail("--lanes expects 4, 8 or 16, got " + quoted(lanes));
+    options.target.vectorLanes = std::stoi(lanes);
   }
   if (values->count("weights"))
     options.weights = (*values)["weights"].as<std::string>();
@@ -120,13 +122,16 @@ int driver::compileMain(const Arguments &arguments) {
 
   InputOptions inputOptions;
   inputOptions.network = (*values)["network"].as<std::string>();
-  if (values->count("batch"))
-    inputOptions.batch = (*values)["batch"].as<int64_t>();
+  llvm::Expected<std::optional<uint64_t>> batch = countOf(*values, "batch", 1, maxBatch);
+  if (!batch)
+    return fail(llvm::toString(batch.takeError()));
+  inputOptions.batch = *batch;
   options.input = (*values)["input"].as<std::string>();
   if (values->count("name")) {
     options.name = (*values)["name"].as<std::string>();
-    if (!isIdentifier(options.name))
-      return fail(fmt::format("--name: expects a C identifier, got '{}'", options.name));
+    if (!isCIdentifier(options.name) || options.name == "sinter")
+      return fail(fmt::format("--name expects a C identifier other than 'sinter', got {}",
+                              quoted(options.name)));
   }
   return compile(options, inputOptions);
 }

@@ -5,19 +5,22 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Register.h"
+#include "compiler/Driver/WorkFolder.h"
 #include "compiler/Frontend/Weights/WeightSource.h"
 #include "compiler/Pipelines/Pipelines.h"
+#include "compiler/Support/Quote.h"
 #include "compiler/Target/CPU/Link.h"
 #include "compiler/Target/CPU/MachineCode.h"
 #include "compiler/Target/CPU/WeightsObject.h"
 #include "compiler/Target/Header/Header.h"
+#include "dialects/NN/IR/NN.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Signals.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -25,49 +28,24 @@ using namespace sinter::driver;
 
 namespace {
 
-/// A folder beside the output for files in the making; gone at the end, however it comes.
-class WorkFolder {
-public:
-  explicit WorkFolder(llvm::StringRef output) {
-    llvm::SmallString<128> parent = llvm::sys::path::parent_path(output);
-    if (parent.empty())
-      parent = ".";
-    std::error_code code = llvm::sys::fs::create_directories(parent);
-    llvm::SmallString<128> model = parent;
-    llvm::sys::path::append(model, ".sinter-%%%%%%%%");
-    for (int attempt = 0; !code && attempt < 16 && path.empty(); ++attempt) {
-      llvm::SmallString<128> candidate;
-      llvm::sys::fs::createUniquePath(model, candidate, /*MakeAbsolute=*/false);
-      code = llvm::sys::fs::create_directory(candidate, /*IgnoreExisting=*/false);
-      if (!code)
-        path = candidate.str().str();
-    }
-    if (code)
-      error = fmt::format("cannot write to folder '{}': {}", parent.str().str(), code.message());
-  }
-  ~WorkFolder() {
-    for (const std::string &file : files) {
-      (void)llvm::sys::fs::remove(file);
-      llvm::sys::DontRemoveFileOnSignal(file);
-    }
-    if (!path.empty())
-      (void)llvm::sys::fs::remove(path);
-  }
+/// Bytes of the weights that `network` reads.
+int64_t parameterBytes(func::FuncOp network) {
+  int64_t bytes = 0;
+  llvm::StringSet<> seen;
+  network.walk([&](nn::ParameterOp op) {
+    if (seen.insert(op.getKey()).second)
+      bytes += cast<ShapedType>(op.getType()).getNumElements() * sizeof(float);
+  });
+  return bytes;
+}
 
-  /// A path in the folder; the file need not come to be.
-  std::string file(llvm::StringRef name) {
-    llvm::SmallString<128> result(path);
-    llvm::sys::path::append(result, name);
-    files.push_back(result.str().str());
-    llvm::sys::RemoveFileOnSignal(files.back());
-    return files.back();
-  }
-
-  std::string path, error;
-
-private:
-  std::vector<std::string> files;
-};
+/// True if a file can be moved to `path`; says why not.
+bool isWritable(llvm::StringRef path) {
+  if (!llvm::sys::fs::is_directory(path))
+    return true;
+  fail(fmt::format("cannot write '{}': is a directory", path.str()));
+  return false;
+}
 
 class Compilation {
 public:
@@ -78,12 +56,15 @@ public:
 
 private:
   bool importNetwork();
+  bool hasUsableNames();
+  bool hasUsableSizes(int64_t weightsBytes);
   bool openWeights();
   bool runStages();
   int writeIR();
   llvm::Error writeText(llvm::StringRef path, llvm::StringRef text);
   llvm::Error writeArtifact(WorkFolder &folder, const std::string &product);
   int install(const std::vector<std::pair<std::string, std::string>> &files);
+  std::string headerPath() const;
   int emit();
 
   const CompileOptions &options;
@@ -101,13 +82,52 @@ bool Compilation::importNetwork() {
   module = loadNetwork(options.input, context, inputOptions);
   if (!module)
     return false;
-  func::FuncOp network = networkOf(*module, options.input);
-  if (!network)
-    return false;
+  func::FuncOp network = networkOf(*module);
   if (!options.name.empty())
     network.setName(options.name);
   model = Model::fromNetwork(network);
+  return hasUsableNames() && hasUsableSizes(parameterBytes(network));
+}
+
+/// Names become symbols and parameters in C.
+bool Compilation::hasUsableNames() {
+  if (!isCIdentifier(model.name) || model.name == "sinter") {
+    fail(fmt::format("expects the network's name to be a C identifier other than 'sinter', got {}; "
+                     "give another with --name",
+                     quoted(model.name)));
+    return false;
+  }
+  for (const auto *tensors : {&model.inputs, &model.outputs}) {
+    llvm::StringSet<> names; // in capitals, as the header's macros have them
+    for (const TensorDescription &tensor : *tensors) {
+      if (!isCIdentifier(tensor.name)) {
+        fail(fmt::format("expects names of inputs and outputs to be C identifiers, got {}",
+                         quoted(tensor.name)));
+        return false;
+      }
+      if (!names.insert(llvm::StringRef(tensor.name).upper()).second) {
+        fail(fmt::format("expects inputs and outputs to have names that differ in more than case, "
+                         "got '{}' again",
+                         tensor.name));
+        return false;
+      }
+    }
+  }
   return true;
+}
+
+/// Code addresses its weights with 32 bits; no machine of today runs a larger workspace.
+bool Compilation::hasUsableSizes(int64_t weightsBytes) {
+  constexpr int64_t maxWeightsBytes = int64_t(1) << 31, maxWorkspaceBytes = int64_t(1) << 36;
+  auto check = [&](llvm::StringRef what, int64_t bytes, int64_t limit, llvm::StringRef advice) {
+    if (bytes <= limit)
+      return true;
+    fail(fmt::format("the {} of '{}' would take {:.1f} GiB, more than {} GiB{}", what.str(),
+                     options.input, bytes / double(1 << 30), limit >> 30, advice.str()));
+    return false;
+  };
+  return check("weights", weightsBytes, maxWeightsBytes, "") &&
+         check("workspace", model.workspaceBytes, maxWorkspaceBytes, "; a smaller --batch takes less");
 }
 
 bool Compilation::openWeights() {
@@ -148,6 +168,8 @@ bool Compilation::runStages() {
     reached = static_cast<Output>(static_cast<int>(reached) + 1);
     if (reached == Output::PlannedIR) {
       model.setSizes(*module);
+      if (!hasUsableSizes(model.weightsBytes))
+        return false;
       planned = OwningOpRef<ModuleOp>(module->clone());
     }
   }
@@ -237,6 +259,13 @@ int Compilation::install(const std::vector<std::pair<std::string, std::string>> 
   return 0;
 }
 
+/// Beside the artifact.
+std::string Compilation::headerPath() const {
+  llvm::SmallString<128> path(options.path);
+  llvm::sys::path::replace_extension(path, "h");
+  return path.str().str();
+}
+
 int Compilation::emit() {
   WorkFolder folder(options.path.empty() ? "." : options.path);
   if (!folder.error.empty())
@@ -254,12 +283,10 @@ int Compilation::emit() {
   }
   std::vector<std::pair<std::string, std::string>> files{{product, options.path}};
   if (isBinary(options.output)) {
-    llvm::SmallString<128> header(options.path);
-    llvm::sys::path::replace_extension(header, "h");
     std::string headerFile = folder.file("header.h");
     if (llvm::Error error = writeText(headerFile, headerText(model)))
       return fail(llvm::toString(std::move(error)));
-    files.push_back({headerFile, header.str().str()});
+    files.push_back({headerFile, headerPath()});
   }
   return install(files);
 }
@@ -272,6 +299,9 @@ int Compilation::run() {
   context.appendDialectRegistry(registry);
   context.loadAllAvailableDialects();
 
+  // Found out now rather than after a minute of compilation.
+  if (!isWritable(options.path) || (isBinary(options.output) && !isWritable(headerPath())))
+    return 1;
   bool isReady = importNetwork() && openWeights() && runStages();
   int status = !isReady ? 1 : options.output <= Output::LLVMDialectIR ? writeIR() : emit();
   progress.end(status == 0 ? options.path : "");

@@ -7,6 +7,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <new>
+
 using namespace sinter;
 
 namespace {
@@ -38,6 +40,14 @@ void printUsage(FILE *stream) {
     fmt::print(stream, "  {:<10}{}\n", subcommand.name.str(), subcommand.summary.str());
 }
 
+int runSubcommand(const Subcommand &subcommand, const driver::Arguments &arguments) {
+  try {
+    return subcommand.run(arguments);
+  } catch (const std::bad_alloc &) {
+    return driver::fail("not enough memory");
+  }
+}
+
 } // namespace
 
 int driver::main(int argc, const char *const *argv) {
@@ -54,7 +64,7 @@ int driver::main(int argc, const char *const *argv) {
     return versionMain({});
   for (const Subcommand &subcommand : subcommands)
     if (subcommand.name == name)
-      return subcommand.run(Arguments(argv + 2, argv + argc));
+      return runSubcommand(subcommand, Arguments(argv + 2, argv + argc));
 
   const Subcommand *nearest = nullptr;
   unsigned bestDistance = 3;

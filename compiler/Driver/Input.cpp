@@ -2,6 +2,7 @@
 
 #include "compiler/Driver/Input.h"
 
+#include "compiler/Driver/CheckNetwork.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Frontend/Text/Text.h"
 
@@ -76,7 +77,11 @@ static mlir::OwningOpRef<mlir::ModuleOp> parseMlir(StringRef path, mlir::MLIRCon
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   mlir::SourceMgrDiagnosticHandler handler(sources, &context, llvm::errs());
-  return mlir::parseSourceFile<mlir::ModuleOp>(sources, &context);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      mlir::parseSourceFile<mlir::ModuleOp>(sources, &context);
+  if (module && failed(driver::checkNetwork(*module)))
+    return nullptr;
+  return module;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> driver::loadNetwork(const std::string &path,
@@ -87,15 +92,11 @@ mlir::OwningOpRef<mlir::ModuleOp> driver::loadNetwork(const std::string &path,
     return text::parseNetworkFile(path, context, {options.batch, options.network}, llvm::errs());
   if (extension == ".mlir")
     return parseMlir(path, context, options);
-  driver::fail(fmt::format("expects a network as '.sinter' or '.mlir', got '{}'", path));
+  driver::fail(fmt::format("expects a network as '.sinter' or '.mlir', got '{}'{}", path,
+                           extension == ".onnx" ? "; ONNX is not supported yet" : ""));
   return nullptr;
 }
 
-mlir::func::FuncOp driver::networkOf(mlir::ModuleOp module, const std::string &path) {
-  auto functions = module.getOps<mlir::func::FuncOp>();
-  if (llvm::hasSingleElement(functions) && !(*functions.begin()).isExternal())
-    return *functions.begin();
-  driver::fail(fmt::format("expects one function with a body in '{}', got {}", path,
-                           llvm::range_size(functions)));
-  return nullptr;
+mlir::func::FuncOp driver::networkOf(mlir::ModuleOp module) {
+  return *module.getOps<mlir::func::FuncOp>().begin();
 }

@@ -12,6 +12,9 @@
 
 namespace sinter::driver {
 
+/// Largest --batch; tensors are bounded besides.
+constexpr uint64_t maxBatch = 1'000'000;
+
 struct InputOptions {
   /// `--batch N`: replaces the leading dimension of every input.
   std::optional<int64_t> batch;
@@ -20,14 +23,13 @@ struct InputOptions {
 };
 
 /// Reads the network at `path`, whose extension says what it is: `.sinter`
-/// text, or `.mlir` at any stage. Returns null after errors were printed to
+/// text, or `.mlir` of the nn dialect. Returns null after errors were printed to
 /// standard error. The context has the dialects of registerAllSinter.
 mlir::OwningOpRef<mlir::ModuleOp> loadNetwork(const std::string &path, mlir::MLIRContext &context,
                                               const InputOptions &options);
 
-/// The function of a module that holds one network; null after an error that
-/// calls the module `path`.
-mlir::func::FuncOp networkOf(mlir::ModuleOp module, const std::string &path);
+/// The function of a module that loadNetwork returned: it holds one network.
+mlir::func::FuncOp networkOf(mlir::ModuleOp module);
 
 } // namespace sinter::driver
 

@@ -9,6 +9,7 @@
 #include "compiler/Driver/Input.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
+#include "compiler/Driver/Values.h"
 #include "compiler/Support/Location.h"
 #include "compiler/Support/Tensor.h"
 #include "dialects/NN/IR/NN.h"
@@ -218,7 +219,7 @@ int driver::inspectMain(const Arguments &arguments) {
                 "Print the layers of a network with shapes, parameters and operations.",
                 {},
                 {}};
-  syntax.options.add_options()("json", "print JSON")("batch", po::value<int64_t>(),
+  syntax.options.add_options()("json", "print JSON")("batch", po::value<std::string>(),
                                                      "batch size in place of the one in the file")(
       "network", po::value<std::string>(), "which network, if the file defines several")(
       "input", po::value<std::string>(), "network file (.sinter, .mlir)");
@@ -231,8 +232,10 @@ int driver::inspectMain(const Arguments &arguments) {
     return fail("expects an input; usage: " + syntax.usage);
   std::string path = (*values)["input"].as<std::string>();
   InputOptions options;
-  if (values->count("batch"))
-    options.batch = (*values)["batch"].as<int64_t>();
+  llvm::Expected<std::optional<uint64_t>> batch = countOf(*values, "batch", 1, maxBatch);
+  if (!batch)
+    return fail(llvm::toString(batch.takeError()));
+  options.batch = *batch;
   if (values->count("network"))
     options.network = (*values)["network"].as<std::string>();
 
@@ -242,10 +245,7 @@ int driver::inspectMain(const Arguments &arguments) {
   mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(path, context, options);
   if (!module)
     return 1;
-  mlir::func::FuncOp function = networkOf(*module, path);
-  if (!function)
-    return 1;
-  Summary summary = summarize(function);
+  Summary summary = summarize(networkOf(*module));
   if (values->count("json"))
     printJson(summary);
   else

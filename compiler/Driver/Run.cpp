@@ -8,6 +8,7 @@
 #include "compiler/Driver/Run.h"
 
 #include "compiler/Driver/Artifact.h"
+#include "compiler/Driver/Input.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Values.h"
 
@@ -80,7 +81,7 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
     options.inputs = values["input"].as<Strings>();
   if (values.count("output"))
     options.outputs = values["output"].as<Strings>();
-  auto batch = countOf(values, "batch", 1, 1000000);
+  auto batch = countOf(values, "batch", 1, maxBatch);
   if (!batch)
     return batch.takeError();
   options.batch = *batch;

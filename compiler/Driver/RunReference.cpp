@@ -54,9 +54,7 @@ int driver::runReference(const RunOptions &options, std::vector<NamedTensor> &ou
       loadNetwork(options.reference, context, {options.batch, /*network=*/""});
   if (!module)
     return 1;
-  func::FuncOp network = networkOf(*module, options.reference);
-  if (!network)
-    return 1;
+  func::FuncOp network = networkOf(*module);
   std::unique_ptr<WeightSource> weights = loadWeights(options.weights, *module);
   if (!weights)
     return 1;

@@ -4,12 +4,18 @@
 
 #include "dialects/Kernel/IR/Kernel.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <numeric>
 
 using namespace mlir;
 using namespace sinter;
+
+bool sinter::isCIdentifier(StringRef name) {
+  return !name.empty() && name.size() < 1024 && !llvm::isDigit(name[0]) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
 
 int64_t TensorDescription::elements() const {
   return std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>());

@@ -33,6 +33,9 @@ struct Model {
 
 constexpr int64_t workspaceAlignment = 64;
 
+/// Names of networks and tensors stand in the header and in symbols.
+bool isCIdentifier(llvm::StringRef name);
+
 } // namespace sinter
 
 #endif // SINTER_COMPILER_TARGET_MODEL_H

@@ -365,8 +365,9 @@ Value Elaborator::join(const ResidualStatement &statement, const Site &site, mli
     auto shape = [](mlir::Value value) { return describeShape(Value::of(value).shape()); };
     return fail(site.range, "residual '" + site.name + "' expects equal shapes of its paths, got " +
                                 shape(main) + " on main and " + shape(shortcut) +
-                                (hasShortcut ? " on the shortcut"
-                                             : " on the identity; add a 'shortcut { ... }'"));
+                                (hasShortcut
+                                     ? " on the shortcut" + describeOrigins(main, shortcut)
+                                     : " on the identity; add a 'shortcut { ... }'"));
   }
   // A shortcut that only hands its input on is the identity.
   if (isa<mlir::BlockArgument>(shortcut) && hasShortcut)

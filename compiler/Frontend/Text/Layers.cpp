@@ -253,7 +253,8 @@ Value Layers::add() {
     return {};
   if (lhs.getType() != rhs.getType())
     return fail("operands of equal shape, got " + describeShape(argument("input").value.shape()) +
-                " and " + describeShape(argument("other").value.shape()));
+                " and " + describeShape(argument("other").value.shape()) +
+                describeOrigins(lhs, rhs));
   return emit<nn::AddOp>({lhs, rhs});
 }
 
@@ -271,7 +272,7 @@ Value Layers::mul() {
     std::swap(lhs, rhs);
   else if (left != right && !isGate(right, left))
     return fail("operands of equal shape, or one of [N, C, 1, 1], got " + describeShape(left) +
-                " and " + describeShape(right));
+                " and " + describeShape(right) + describeOrigins(lhs, rhs));
   return emit<nn::MulOp>({lhs, rhs});
 }
 

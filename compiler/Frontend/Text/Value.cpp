@@ -2,9 +2,23 @@
 
 #include "compiler/Frontend/Text/Value.h"
 
+#include "compiler/Support/Location.h"
+
 #include <fmt/core.h>
 
 using namespace sinter::text;
+
+/// The layer that a tensor comes from, with its place.
+static std::string describeOrigin(mlir::Value tensor) {
+  if (!tensor.getDefiningOp())
+    return "the input";
+  std::string layer = sinter::layerOf(tensor.getLoc()), place = sinter::placeOf(tensor.getLoc());
+  return "layer '" + layer + "'" + (place.empty() ? "" : " (" + place + ")");
+}
+
+std::string sinter::text::describeOrigins(mlir::Value first, mlir::Value second) {
+  return "; they come from " + describeOrigin(first) + " and " + describeOrigin(second);
+}
 
 std::string sinter::text::describeShape(llvm::ArrayRef<int64_t> shape) {
   std::string text = "[";

@@ -80,6 +80,9 @@ struct Value {
 
 /// [1, 64, 56, 56]
 std::string describeShape(llvm::ArrayRef<int64_t> shape);
+/// "; they come from layer 'conv1' (net.sinter:2:7) and the input", to end a
+/// message about two tensors that do not fit.
+std::string describeOrigins(mlir::Value first, mlir::Value second);
 
 } // namespace sinter::text
 

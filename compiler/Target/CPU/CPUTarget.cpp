@@ -2,6 +2,8 @@
 
 #include "compiler/Target/CPU/CPUTarget.h"
 
+#include "compiler/Support/Quote.h"
+#include "compiler/Support/Suggest.h"
 #include "sinter/abi.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -41,17 +43,6 @@ static CPUTarget fromLevel(StringRef level, StringRef tune) {
   return target;
 }
 
-static std::string nearest(StringRef name, ArrayRef<StringRef> known) {
-  StringRef best;
-  unsigned bestDistance = 4;
-  for (StringRef candidate : known)
-    if (unsigned distance = name.edit_distance(candidate); distance < bestDistance) {
-      bestDistance = distance;
-      best = candidate;
-    }
-  return best.empty() ? std::string() : ("; did you mean '" + best + "'?").str();
-}
-
 Expected<CPUTarget> CPUTarget::get(StringRef name) {
   if (name == "native") {
     StringMap<bool> host = sys::getHostCPUFeatures();
@@ -64,7 +55,8 @@ Expected<CPUTarget> CPUTarget::get(StringRef name) {
   X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
   known.append({"native"});
   if (!is_contained(known, name))
-    return createStringError("unknown CPU '" + name.str() + "'" + nearest(name, known));
+    return createStringError("expects native, x86-64-v2, x86-64-v3, x86-64-v4 or the name of a "
+                             "64-bit x86 CPU, got " + quoted(name) + suggestion(name, known));
 
   SmallVector<StringRef> features;
   X86::getFeaturesForCPU(name, features);
