@@ -27,6 +27,8 @@ constexpr unsigned errors = 20;
 constexpr int64_t repetitions = 10000;
 /// Statements and expressions evaluated.
 constexpr uint64_t steps = 2000000;
+/// Parameters of a block, inputs of a network.
+constexpr size_t parameters = 64;
 /// Integers of one list; no layer takes more than 4.
 constexpr size_t listLength = 16;
 /// Layers of a network.

@@ -45,6 +45,8 @@ CASES = {
     "list-in-list": (HEAD + "a = 1\nrepeat 100 { a = [a, a] }" + TAIL, "expects an integer in a list, got a list of 2"),
     "long-list": (HEAD + "a = [" + "1, " * 17 + "]" + TAIL, "expects at most 16 integers in a list, got 17"),
     "kernel": (HEAD + "c: conv(image, 4, kernel: 1048577)\n}\n", "layer 'c' expects 'kernel' to be at most 1048576, got 1048577"),
+    "parameters": ("block b(" + ", ".join(f"p{i}" for i in range(100000)) + ") { 1 }\n" + HEAD + TAIL[1:], "more than 64 parameters of a block"),
+    "inputs": ("network n(" + ", ".join(f"i{i}: f32[1, 1, 4, 4]" for i in range(50000)) + ") { relu(i0) }\n", "more than 64 inputs of a network"),
     "arguments": (HEAD + "relu(image" + ",1" * 100000 + ")\n}\n", "'relu' takes at most 1 arguments"),
     "nul": (HEAD + "relu(\0image)\n}\n", ":2:6: error: expects text, got a NUL byte"),
     "encoding": ((HEAD + "# caf").encode() + b"\xe9" + TAIL.encode(), ":2:6: error: expects UTF-8 text, got an invalid byte"),
