@@ -63,8 +63,8 @@ private:
 LogicalResult Checker::check(ModuleOp module) {
   // A data layout, say, would reach LLVM.
   for (NamedAttribute attribute : module->getDiscardableAttrs())
-    error(module.getLoc()) << "expects a module without attributes, got '" << attribute.getName()
-                           << "'";
+    error(module.getLoc()) << "expects a module without attributes, got '"
+                           << attribute.getName().getValue() << "'";
   func::FuncOp network;
   for (Operation &op : *module.getBody()) {
     auto function = dyn_cast<func::FuncOp>(op);
@@ -120,7 +120,7 @@ void Checker::checkAttributes(func::FuncOp function, DictionaryAttr attributes, 
     if (attribute.getName() != "nn.name" || !isa<StringAttr>(attribute.getValue()))
       error(function.getLoc()) << "expects " << kind << " " << index << " of network '"
                                << function.getName() << "' to have no attribute but a string "
-                               << "'nn.name', got '" << attribute.getName() << "'";
+                               << "'nn.name', got '" << attribute.getName().getValue() << "'";
 }
 
 void Checker::checkOperation(Operation *op) {

@@ -92,23 +92,23 @@ bool Compilation::importNetwork() {
 /// Names become symbols and parameters in C.
 bool Compilation::hasUsableNames() {
   if (!isCIdentifier(model.name) || model.name == "sinter") {
-    fail(fmt::format("expects the network's name to be a C identifier other than 'sinter', got {}; "
-                     "give another with --name",
-                     quoted(model.name)));
+    fail(fmt::format("'{}': expects the network's name to be a C identifier other than 'sinter', "
+                     "got {}; give another with --name",
+                     options.input, quoted(model.name)));
     return false;
   }
   for (const auto *tensors : {&model.inputs, &model.outputs}) {
     llvm::StringSet<> names; // in capitals, as the header's macros have them
     for (const TensorDescription &tensor : *tensors) {
       if (!isCIdentifier(tensor.name)) {
-        fail(fmt::format("expects names of inputs and outputs to be C identifiers, got {}",
-                         quoted(tensor.name)));
+        fail(fmt::format("'{}': expects names of inputs and outputs to be C identifiers, got {}",
+                         options.input, quoted(tensor.name)));
         return false;
       }
       if (!names.insert(llvm::StringRef(tensor.name).upper()).second) {
-        fail(fmt::format("expects inputs and outputs to have names that differ in more than case, "
-                         "got '{}' again",
-                         tensor.name));
+        fail(fmt::format("'{}': expects inputs and outputs to have names that differ in more than "
+                         "case, got '{}' again",
+                         options.input, tensor.name));
         return false;
       }
     }

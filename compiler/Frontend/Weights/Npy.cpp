@@ -276,5 +276,7 @@ Error sinter::writeNpy(StringRef path, const Tensor &tensor) {
   });
   if (!error)
     return error;
-  return createStringError("cannot write '" + path + "': " + toString(std::move(error)));
+  // Some of these errors name the file, some do not; their codes never do.
+  return createStringError("cannot write '" + path +
+                           "': " + errorToErrorCode(std::move(error)).message());
 }

@@ -16,7 +16,7 @@
 
 // BATCH: sinter: error: '{{.*}}inspect-mlir.mlir' is MLIR: its batch size is fixed
 // BROKEN: {{.*}}.mlir:1:23: error: custom op 'nn.rule' is unknown
-// EMPTY: sinter: error: expects one function with a body in '{{.*}}', got 0
+// EMPTY: empty.mlir:1:1: error: expects one function, a network, got none
 // DEEP: sinter: error: cannot read '{{.*}}': nested deeper than 256 levels
 
 func.func @shared(%image: tensor<1x4x8x8xf32> {nn.name = "image"}) -> (tensor<1x4x8x8xf32> {nn.name = "output"}) {
