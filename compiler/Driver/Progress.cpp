@@ -23,14 +23,15 @@ void Progress::begin(llvm::StringRef name) {
   stage = name.str();
   stageStart = Clock::now();
   if (showsStages) {
-    fmt::print(stderr, "  {:<10}...", stage);
+    // Whatever is printed next, be it an error, takes this line's place.
+    fmt::print(stderr, "  {:<10}...\r", stage);
     std::fflush(stderr);
   }
 }
 
 void Progress::finishStage() {
   if (showsStages && !stage.empty())
-    fmt::print(stderr, "\r  {:<10}{:6.2f} s\n", stage, seconds(Clock::now() - stageStart));
+    fmt::print(stderr, "  {:<10}{:6.2f} s\n", stage, seconds(Clock::now() - stageStart));
   stage.clear();
 }
 
