@@ -58,7 +58,8 @@ typedef struct sinter_model sinter_model;
 /* Loads the shared object at `path`, a path and never a name that is searched
    for. On SINTER_OK `*model` is owned: release it with sinter_model_unload. On
    failure `*model` is null. Loading an artifact makes its code part of the
-   process: files are checked against damage, not against malice. */
+   process: that the file is complete and for this machine is checked, that its code
+   is what the compiler wrote is not. */
 sinter_status sinter_model_load(const char *path, sinter_model **model, sinter_error *error);
 
 /* The same for a network that is linked into the program: `info` is the
