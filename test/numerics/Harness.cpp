@@ -11,6 +11,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <cfenv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -161,6 +162,13 @@ void expectClose(const std::vector<float> &actual, const DoubleTensor &expected,
   EXPECT_LE(difference, 1e-4 * largest) << "output " << index;
 }
 
+void expectSame(const std::vector<std::vector<float>> &actual,
+                const std::vector<std::vector<float>> &expected, const std::string &condition) {
+  for (size_t i = 0; i < actual.size(); ++i)
+    EXPECT_EQ(std::memcmp(actual[i].data(), expected[i].data(), actual[i].size() * sizeof(float)), 0)
+        << "output " << i << " differs with " << condition;
+}
+
 } // namespace
 
 void numerics::expectMatchesReference(const std::string &path, const std::string &text,
@@ -192,11 +200,14 @@ void numerics::expectMatchesReference(const std::string &path, const std::string
   auto single = runArtifact(model, expected, 1);
   for (size_t i = 0; i < single.size(); ++i)
     expectClose(single[i], expected.outputs[i], i);
-  for (unsigned threads : {2u, 3u}) {
-    auto shared = runArtifact(model, expected, threads);
-    for (size_t i = 0; i < shared.size(); ++i)
-      EXPECT_EQ(std::memcmp(shared[i].data(), single[i].data(), single[i].size() * sizeof(float)), 0)
-          << "output " << i << " differs with " << threads << " threads";
-  }
+  for (unsigned threads : {2u, 3u})
+    expectSame(runArtifact(model, expected, threads), single,
+               std::to_string(threads) + " threads");
+  // The caller's rounding mode changes nothing, and is the caller's again afterwards.
+  std::fesetround(FE_UPWARD);
+  auto upward = runArtifact(model, expected, 1);
+  EXPECT_EQ(std::fegetround(), FE_UPWARD);
+  std::fesetround(FE_TONEAREST);
+  expectSame(upward, single, "another rounding mode");
   sinter_model_unload(model);
 }

@@ -25,7 +25,8 @@ std::vector<Variant> variants();
 
 /// Compiles the network in the file `path`, with random weights, runs it on random inputs with 1, 2 and 3 threads in a
 /// workspace full of NaN, and expects every output within 1e-4 of the reference,
-/// relative to the largest value, and bit-identical for any number of threads.
+/// relative to the largest value, and bit-identical for any number of threads and
+/// in any rounding mode of the caller.
 /// With `text`, that is the file's content and `path` at most its name.
 void expectMatchesReference(const std::string &path, const std::string &text,
                             const Variant &variant);
