@@ -69,7 +69,6 @@ int driver::runReference(const RunOptions &options, std::vector<NamedTensor> &ou
   if (!results)
     return fail(llvm::toString(results.takeError()));
   for (auto [index, result] : llvm::enumerate(*results))
-    outputs.push_back({nameOf(network.getResultAttrDict(index), "output", index),
-                       toFloat(result)});
+    outputs.push_back({nameOf(network.getResultAttrDict(index), "output", index), toFloat(result)});
   return 0;
 }

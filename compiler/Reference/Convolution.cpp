@@ -84,8 +84,15 @@ DoubleTensor reference::conv2d(Dims shape, const DoubleTensor &input, const Doub
     std::fill_n(out, outputPixels, bias ? bias->data[k] : 0.0);
     const double *planes =
         input.data.data() + (n * inputChannels + group * groupChannels) * height * width;
-    Channel{planes, weight.data.data() + k * filterSize, groupChannels, height, width, shape[3],
-            rows,   columns, out}
+    Channel{planes,
+            weight.data.data() + k * filterSize,
+            groupChannels,
+            height,
+            width,
+            shape[3],
+            rows,
+            columns,
+            out}
         .compute();
   });
   return result;

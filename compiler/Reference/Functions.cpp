@@ -20,9 +20,7 @@ using llvm::seq;
 
 namespace {
 
-DoubleTensor zeros(Dims shape) {
-  return {Shape(shape), std::vector<double>(*numElements(shape))};
-}
+DoubleTensor zeros(Dims shape) { return {Shape(shape), std::vector<double>(*numElements(shape))}; }
 
 /// Pixels of a feature map.
 int64_t pixels(const DoubleTensor &tensor) { return tensor.shape[2] * tensor.shape[3]; }
@@ -62,9 +60,9 @@ DoubleTensor pool(Dims shape, const DoubleTensor &input, const PoolGeometry &geo
   for (int64_t plane : seq(shape[0] * shape[1]))
     for (int64_t y : seq(shape[2]))
       for (int64_t x : seq(shape[3]))
-        *out++ = combine(input.data.data() + plane * pixels(input),
-                         Window(geometry, 0, input.shape[2], y),
-                         Window(geometry, 1, input.shape[3], x));
+        *out++ =
+            combine(input.data.data() + plane * pixels(input),
+                    Window(geometry, 0, input.shape[2], y), Window(geometry, 1, input.shape[3], x));
   return result;
 }
 
@@ -81,8 +79,8 @@ DoubleTensor reference::maxPool(Dims shape, const DoubleTensor &input,
   });
 }
 
-DoubleTensor reference::avgPool(Dims shape, const DoubleTensor &input,
-                                const PoolGeometry &geometry, bool countIncludePad) {
+DoubleTensor reference::avgPool(Dims shape, const DoubleTensor &input, const PoolGeometry &geometry,
+                                bool countIncludePad) {
   return pool(shape, input, geometry, [&](const double *plane, Window rows, Window columns) {
     double sum = 0;
     for (int64_t y : seq(rows.begin, rows.end))

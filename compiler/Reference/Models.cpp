@@ -173,9 +173,8 @@ struct ResBlockModel : Model<ResBlockModel, ResBlockOp> {
 /// The gate of nn.squeeze_excite and nn.se_gate.
 template <typename GateOp>
 DoubleTensor gate(GateOp op, const DoubleTensor &mean, ReferenceFrame &frame) {
-  return seGate(mean, {frame[op.getReduce()], frame.find(op.getReduceBias()),
-                       frame[op.getExpand()], frame.find(op.getExpandBias()), op.getActivation(),
-                       op.getGate()});
+  return seGate(mean, {frame[op.getReduce()], frame.find(op.getReduceBias()), frame[op.getExpand()],
+                       frame.find(op.getExpandBias()), op.getActivation(), op.getGate()});
 }
 
 struct SqueezeExciteModel : Model<SqueezeExciteModel, SqueezeExciteOp> {

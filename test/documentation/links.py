@@ -27,4 +27,4 @@ problems = [problem for document in documents() for problem in broken_links(docu
 shown = (ROOT / "examples/digits/digits.sinter").read_text(encoding="utf-8")
 if f"```\n{shown}```\n" not in (ROOT / "README.md").read_text(encoding="utf-8"):
     problems.append("README.md: expects the text of examples/digits/digits.sinter, got another")
-sys.exit("\n".join(problems))
+sys.exit("\n".join(problems) or 0)

@@ -161,6 +161,19 @@ TEST_P(ConvolutionTest, Batches) {
   expectMatchesReference("", module.text(), GetParam());
 }
 
+/// One parameter read by a dense and by a grouped convolution is packed twice.
+TEST_P(ConvolutionTest, SharedWeights) {
+  CaseModule module;
+  module.add("tensor<1x32x5x5xf32>", "tensor<1x32x5x5xf32>", R"(
+%w@ = nn.parameter "shared.weight" : tensor<32x16x1x1xf32>
+%a@ = nn.parameter "first.weight" : tensor<16x32x1x1xf32>
+%narrow@ = nn.conv2d %x , %a@ : (tensor<1x32x5x5xf32>, tensor<16x32x1x1xf32>) -> tensor<1x16x5x5xf32>
+%dense@ = nn.conv2d %narrow@, %w@ : (tensor<1x16x5x5xf32>, tensor<32x16x1x1xf32>) -> tensor<1x32x5x5xf32>
+%out = nn.conv2d %dense@, %w@ {groups = 2} : (tensor<1x32x5x5xf32>, tensor<32x16x1x1xf32>) -> tensor<1x32x5x5xf32>
+)");
+  expectMatchesReference("", module.text(), GetParam());
+}
+
 /// Filters above 256 KiB are walked panels first.
 TEST_P(ConvolutionTest, LargeFilters) {
   CaseModule module;

@@ -102,7 +102,7 @@ Expected computeReference(const std::string &path) {
   }
   ErrorList errors;
   auto weights = openWeights(weightsSpec, *module, errors);
-  auto network = driver::networkOf(*module, path);
+  auto network = driver::networkOf(*module);
   std::mt19937 generator(5);
   std::uniform_real_distribution<float> uniform(-1, 1);
   std::vector<DoubleTensor> inputs;

@@ -2,6 +2,8 @@
 
 #include "test/numerics/Harness.h"
 
+#include "fmt/format.h"
+
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -32,6 +34,27 @@ INSTANTIATE_TEST_SUITE_P(Shipped, NetworkTest, testing::ValuesIn(shippedNetworks
 } // namespace
 
 TEST(ShippedNetworks, AreThere) { EXPECT_GE(shippedNetworks().size(), 19u); }
+
+/// Odd image sizes and batches through whole networks.
+TEST(ShippedNetworks, MatchReferenceAtOtherSizes) {
+  for (const char *image : {"1, 3, 200, 136", "2, 3, 33, 65", "3, 3, 31, 32"})
+    for (const char *reduction : {"none", "16"}) {
+      std::string text = fmt::format(R"(import "resnet"
+
+network sized(image: f32[{}]) {{
+  x = resnet_stem(image)
+  x = layer1: basic_stage(x, 64, 2, stride: 1, reduction: {})
+  x = layer2: bottleneck_stage(x, 48, 2, reduction: {})
+  fc: linear(flatten(global_avg_pool(x)), 10)
+}}
+)",
+                                     image, reduction, reduction);
+      for (const Variant &variant : variants()) {
+        SCOPED_TRACE(text + variant.name());
+        expectMatchesReference("sized.sinter", text, variant);
+      }
+    }
+}
 
 TEST_P(NetworkTest, MatchesReference) {
   for (const Variant &variant : variants()) {

@@ -167,12 +167,18 @@ Value KernelEmitter::minf(Value lhs, Value rhs) {
   return arith::SelectOp::create(builder, loc, less, lhs, rhs);
 }
 
+Value KernelEmitter::maximum(Value lhs, Value rhs) {
+  return arith::MaximumFOp::create(builder, loc, lhs, rhs);
+}
+
 Value KernelEmitter::exp(Value x) {
   // exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2. ln 2 is
-  // split in two so that r is exact; the polynomial is Cephes' expf.
-  x = minf(maxf(x, constantLike(x, -87.0)), constantLike(x, 88.0));
-  Value n = math::FloorOp::create(
-      builder, loc, multiplyAdd(x, constantLike(x, 1.44269504088896341), constantLike(x, 0.5)));
+  // split in two so that r is exact; the polynomial is Cephes' expf. NaN stays NaN.
+  x = minf(constantLike(x, 88.0), maxf(constantLike(x, -87.0), x));
+  // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
+  Value magic = constantLike(x, 12582912.0);
+  Value shifted = multiplyAdd(x, constantLike(x, 1.44269504088896341), magic);
+  Value n = subf(shifted, magic);
   Value r = multiplyAdd(n, constantLike(x, -0.693359375), x);
   r = multiplyAdd(n, constantLike(x, 2.12194440e-4), r);
 
@@ -182,7 +188,7 @@ Value KernelEmitter::exp(Value x) {
     p = multiplyAdd(p, r, constantLike(x, coefficient));
   p = addf(multiplyAdd(p, mulf(r, r), r), constantLike(x, 1.0));
 
-  // 2^n from its exponent bits.
+  // 2^n from its exponent bits: those of the shifted value above n fall out on the left.
   Type integer = builder.getI32Type();
   if (auto vector = dyn_cast<VectorType>(x.getType()))
     integer = vector.clone(integer);
@@ -192,9 +198,9 @@ Value KernelEmitter::exp(Value x) {
       attribute = DenseElementsAttr::get(vector, value);
     return arith::ConstantOp::create(builder, loc, attribute);
   };
-  Value exponent = arith::FPToSIOp::create(builder, loc, integer, n);
-  exponent = arith::AddIOp::create(builder, loc, exponent, integerConstant(127));
+  Value exponent = arith::BitcastOp::create(builder, loc, integer, shifted);
   exponent = arith::ShLIOp::create(builder, loc, exponent, integerConstant(23));
+  exponent = arith::AddIOp::create(builder, loc, exponent, integerConstant(127 << 23));
   return mulf(p, arith::BitcastOp::create(builder, loc, x.getType(), exponent));
 }
 

@@ -101,6 +101,8 @@ public:
   /// The larger, `rhs` if either is NaN: one instruction.
   mlir::Value maxf(mlir::Value lhs, mlir::Value rhs);
   mlir::Value minf(mlir::Value lhs, mlir::Value rhs);
+  /// The larger, NaN if either is.
+  mlir::Value maximum(mlir::Value lhs, mlir::Value rhs);
   /// exp(x) within 2 ulp for x in [-87, 88], clamped beyond.
   mlir::Value exp(mlir::Value x);
   mlir::Value sigmoid(mlir::Value x);

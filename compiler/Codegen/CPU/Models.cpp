@@ -104,7 +104,7 @@ struct PoolModel : Model<PoolModel, kernel::PoolOp> {
              return e.loop(columns.begin, columns.end, carried, [&](Value x, ValueRange carried) {
                Value at = e.add(inputAt, e.linear({{y, input.row}, {x, input.column}}));
                Value value = e.loadVector(buffers[0], at);
-               Value next = isMax ? e.maxf(value, carried[0]) : e.addf(carried[0], value);
+               Value next = isMax ? e.maximum(value, carried[0]) : e.addf(carried[0], value);
                return SmallVector<Value>{next};
              });
            })[0];

@@ -15,7 +15,8 @@ def LowerKernels : Pass<"cpu-lower-kernels", "::mlir::ModuleOp"> {
     kernels; each thread computes an equal share of every kernel's items.
 
     **Requires** `kernel-plan-memory` and `kernel-insert-barriers`. **Ensures**
-    that only arith, func, llvm, memref, scf and vector operations remain.
+    that only arith, func, llvm, math, memref, scf and vector operations
+    remain.
 
     Example: `test/compiler/Codegen/CPU/lower-kernels.mlir`
   }];

@@ -109,7 +109,7 @@ static void cloneDefinition(Value tensor, kernel::WeightsOp weights) {
 
 Value KernelLowering::getWeights(Value tensor, MemRefType type, int64_t groups,
                                  int64_t inputChannels) {
-  StringAttr &name = packed[{tensor, type}];
+  StringAttr &name = packed[{tensor, type, groups, inputChannels}];
   if (!name) {
     IntegerAttr groupsAttr, channelsAttr;
     if (type.getRank() != 1) {

@@ -67,7 +67,8 @@ private:
   VectorUnit unit;
   mlir::Operation *source = nullptr;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
-  llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::StringAttr> packed;
+  /// Symbols by tensor, packed type, groups and input channels.
+  llvm::DenseMap<std::tuple<mlir::Value, mlir::Type, int64_t, int64_t>, mlir::StringAttr> packed;
 };
 
 } // namespace sinter

@@ -28,14 +28,13 @@ static func::FuncOp createKernelFunction(OpBuilder &builder, func::FuncOp networ
   llvm::append_range(arguments, denseTypes(network.getResultTypes()));
   auto function = func::FuncOp::create(builder, network.getLoc(), network.getName(),
                                        builder.getFunctionType(arguments, {}));
-  unsigned index = 0;
-  for (unsigned i = 0; i < network.getNumArguments(); ++i)
+  unsigned inputs = network.getNumArguments();
+  for (unsigned i = 0; i < inputs; ++i)
     if (DictionaryAttr attributes = network.getArgAttrDict(i))
-      function.setArgAttrs(index + i, attributes);
-  index = network.getNumArguments();
+      function.setArgAttrs(i, attributes);
   for (unsigned i = 0; i < network.getNumResults(); ++i)
     if (DictionaryAttr attributes = network.getResultAttrDict(i))
-      function.setArgAttrs(index + i, attributes);
+      function.setArgAttrs(inputs + i, attributes);
   function.addEntryBlock();
   return function;
 }

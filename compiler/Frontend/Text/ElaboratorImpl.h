@@ -70,6 +70,7 @@ private:
   // Expressions and calls (Evaluate.cpp).
   Value evaluate(const Expr &expr, Frame &frame);
   Value evaluateNode(const Expr &expr, Frame &frame);
+  Value list(const ListExpr &expr, Frame &frame);
   Value literal(const LiteralExpr &expr);
   Value name(const NameExpr &expr, Frame &frame);
   Value unary(const UnaryExpr &expr, Frame &frame);
@@ -80,6 +81,7 @@ private:
   /// Python's truth: none, false and 0 are false; nothing for a tensor, after a report.
   std::optional<bool> truth(const Value &value, llvm::SMRange range);
   Value call(const CallExpr &expr, Frame &frame);
+  Value callVariable(const CallExpr &expr, nn::ActivationAttr activation, Frame &frame);
   Value callBlock(const CallExpr &expr, const SourceFile &file, const Block &block,
                   Arguments arguments, Frame &frame);
   /// The block `callee` of `frame`'s file: its own, an imported one, a built-in.

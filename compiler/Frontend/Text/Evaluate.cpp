@@ -34,15 +34,8 @@ Value Elaborator::evaluateNode(const Expr &expr, Frame &frame) {
   switch (expr.kind) {
   case Expr::Kind::Literal:
     return literal(cast<LiteralExpr>(expr));
-  case Expr::Kind::List: {
-    Value list = Value::of(Kind::List);
-    for (const ExprPtr &element : cast<ListExpr>(expr).elements) {
-      list.list.push_back(evaluate(*element, frame));
-      if (list.list.back().isPoison())
-        return {};
-    }
-    return list;
-  }
+  case Expr::Kind::List:
+    return list(cast<ListExpr>(expr), frame);
   case Expr::Kind::Name:
     return name(cast<NameExpr>(expr), frame);
   case Expr::Kind::Call:
@@ -61,6 +54,23 @@ Value Elaborator::evaluateNode(const Expr &expr, Frame &frame) {
   }
   }
   llvm_unreachable("a kind not covered");
+}
+
+Value Elaborator::list(const ListExpr &expr, Frame &frame) {
+  if (expr.elements.size() > limits::listLength)
+    return fail(expr.range, "expects at most " + Twine(limits::listLength) +
+                                " integers in a list, got " + Twine(expr.elements.size()));
+  Value list = Value::of(Kind::List);
+  for (const ExprPtr &element : expr.elements) {
+    Value value = evaluate(*element, frame);
+    if (value.isPoison())
+      return {};
+    if (!value.is(Kind::Integer))
+      return fail(element->range, "expects an integer in a list, got " + value.describe() +
+                                      (value.is(Kind::Float) ? " ('//' divides integers)" : ""));
+    list.list.push_back(value.integer);
+  }
+  return list;
 }
 
 Value Elaborator::literal(const LiteralExpr &expr) {
@@ -307,19 +317,26 @@ void Elaborator::reportUnknownCallee(const Name &callee, Frame &frame) {
        "unknown block or layer '" + callee.text.take_front(80) + "'" + didYouMean(near), near);
 }
 
+/// A variable may hold an activation: act(x).
+Value Elaborator::callVariable(const CallExpr &expr, nn::ActivationAttr activation, Frame &frame) {
+  if (expr.arguments.size() != 1)
+    return fail(expr.range, "expects one argument of the activation '" + expr.callee.text + "'");
+  const Argument &argument = expr.arguments.front();
+  // act(bn: batch_norm(x)): the name is a label, as in a call of relu.
+  if (argument.name && argument.name->text != "input" &&
+      !giveLabel(*argument.name, *argument.value, expr, *builtins->blocks.lookup("identity")))
+    return {};
+  Value input = evaluate(*argument.value, frame);
+  if (input.isPoison())
+    return {};
+  return Layers(*this, expr.callee, labelOf(expr), {})
+      .activate(activation, {input, argument.value->range});
+}
+
 Value Elaborator::call(const CallExpr &expr, Frame &frame) {
-  // A variable may hold an activation: act(x).
   auto variable = frame.variables.find(expr.callee.text);
-  if (variable != frame.variables.end() && variable->second.is(Kind::Activation)) {
-    if (expr.arguments.size() != 1)
-      return fail(expr.range, "expects one argument of the activation '" + expr.callee.text + "'");
-    nn::ActivationAttr activation = variable->second.activation;
-    Value input = evaluate(*expr.arguments.front().value, frame);
-    if (input.isPoison())
-      return {};
-    return Layers(*this, expr.callee, labelOf(expr), {})
-        .activate(activation, {input, expr.arguments.front().value->range});
-  }
+  if (variable != frame.variables.end() && variable->second.is(Kind::Activation))
+    return callVariable(expr, variable->second.activation, frame);
   auto [file, block] = lookUp(expr.callee, frame);
   if (!block) {
     reportUnknownCallee(expr.callee, frame);

@@ -102,14 +102,11 @@ std::optional<StringRef> Layers::key(StringRef name) {
 std::optional<Integers> Layers::integers(StringRef name, int64_t minimum) {
   const Value &value = argument(name).value;
   Integers result;
-  auto append = [&](const Value &element) {
-    if (element.is(Kind::Integer))
-      result.push_back(element.integer);
-    return element.is(Kind::Integer);
-  };
-  bool fits = value.is(Kind::List) ? !value.list.empty() && llvm::all_of(value.list, append)
-                                   : append(value);
-  if (!fits) {
+  if (value.is(Kind::List))
+    result.assign(value.list.begin(), value.list.end());
+  else if (value.is(Kind::Integer))
+    result.push_back(value.integer);
+  if (result.empty()) {
     if (value.is(Kind::Float))
       reject(name, "an integer ('//' divides integers)");
     else

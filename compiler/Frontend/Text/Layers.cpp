@@ -353,8 +353,10 @@ Value Layers::extremum() {
     if (!argument(name).value.isNumber())
       return reject(name, "a number");
   bool isExact = a.is(Value::Kind::Integer) && b.is(Value::Kind::Integer);
-  bool less = isExact ? a.integer < b.integer : a.asDouble() < b.asDouble();
-  return less == (callee.text == "min") ? a : b;
+  const Value &small = callee.text == "min" ? b : a, &large = callee.text == "min" ? a : b;
+  // Of equal numbers the first one, as in Python: min(5, 5.0) is the integer.
+  bool second = isExact ? small.integer < large.integer : small.asDouble() < large.asDouble();
+  return second ? b : a;
 }
 
 Value Layers::toInteger() {

@@ -147,7 +147,7 @@ Token::Kind Lexer::symbol(size_t &length) {
   else
     error(static_cast<unsigned char>(text.front()) < 0x80
               ? "unexpected control character"
-              : "unexpected character; only comments may leave ASCII");
+              : "unexpected character; only comments and strings may leave ASCII");
   return Token::Invalid;
 }
 

@@ -27,9 +27,13 @@ constexpr unsigned errors = 20;
 constexpr int64_t repetitions = 10000;
 /// Statements and expressions evaluated.
 constexpr uint64_t steps = 2000000;
+/// Parameters of a block, inputs of a network.
+constexpr size_t parameters = 64;
+/// Integers of one list; no layer takes more than 4.
+constexpr size_t listLength = 16;
 /// Layers of a network.
 constexpr size_t layers = 50000;
-/// Characters of a layer's full name.
+/// Characters of a name, that of a layer in full.
 constexpr size_t nameLength = 512;
 /// Kernel sizes, strides, dilations and padding.
 constexpr int64_t window = 1 << 20;

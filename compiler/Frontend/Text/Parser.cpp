@@ -62,6 +62,8 @@ bool Parser::expectClose(Token::Kind kind, const Token &open, StringRef text) {
 std::optional<Name> Parser::expectName(const Twine &what) {
   if (peek().is(Token::Identifier) && (parentheses || !peek().startsLine())) {
     Token token = take();
+    if (token.text.size() > limits::nameLength)
+      error(token.range(), "a name of more than " + Twine(limits::nameLength) + " characters");
     return Name{token.text, token.range()};
   }
   StringRef hint;
@@ -164,6 +166,10 @@ std::unique_ptr<Block> Parser::parseBlock() {
 }
 
 bool Parser::parseParameter(Block &block) {
+  if (block.parameters.size() == limits::parameters) {
+    error(peek().range(), "more than " + Twine(limits::parameters) + " parameters of a block");
+    return false;
+  }
   auto name = expectName("the name of a parameter");
   if (!name)
     return false;
@@ -203,6 +209,10 @@ std::unique_ptr<Network> Parser::parseNetwork() {
 }
 
 bool Parser::parseInput(Network &network) {
+  if (network.inputs.size() == limits::parameters) {
+    error(peek().range(), "more than " + Twine(limits::parameters) + " inputs of a network");
+    return false;
+  }
   auto name = expectName("the name of an input");
   if (!name || !expect(Token::Colon, "':' and the type, such as f32[1, 3, 224, 224]"))
     return false;

@@ -22,7 +22,8 @@ struct Value {
   int64_t integer = 0;
   double real = 0;
   llvm::StringRef string;
-  std::vector<Value> list;
+  /// Lists hold integers, no lists: a variable is copied at the price of one step.
+  std::vector<int64_t> list;
   nn::ActivationAttr activation;
   mlir::Value tensor;
 

@@ -24,6 +24,9 @@ namespace {
 
 /// A hostile file may hold any number of left-over tensors.
 constexpr size_t maxErrors = 1000;
+/// The largest tensor read at once, in elements: 1 GiB of floats. A network can
+/// ask a generator for more than any machine has.
+constexpr int64_t maxElements = int64_t(1) << 28;
 /// Spelling suggestions compare every missing key with every left-over one.
 constexpr size_t maxSuggestionPairs = 1'000'000;
 
@@ -32,7 +35,20 @@ struct Parameter {
   StringRef key;
   ArrayRef<int64_t> shape;
   std::string reader; ///< " of layer 'conv1' (net.sinter:3:5)", or ""
+  bool isVariance;    ///< the running variance of a batch norm
 };
+
+bool isVariance(nn::ParameterOp parameter) {
+  return llvm::any_of(parameter->getUsers(), [&](Operation *user) {
+    auto norm = dyn_cast<nn::BatchNormOp>(user);
+    return norm && norm.getRunningVar() == parameter.getResult();
+  });
+}
+
+/// True for text that means itself in a shell's and in Python's quotes.
+bool isPlain(StringRef text) {
+  return llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || StringRef("._/-").contains(c); });
+}
 
 /// The layer and place of a parameter: its own, or those of a user that has a layer.
 std::string readerOf(nn::ParameterOp parameter) {
@@ -85,8 +101,8 @@ private:
   const WeightSource &source;
   ErrorList &errors;
   std::vector<Parameter> parameters;
-  llvm::StringSet<> known;        ///< the parameters' keys
-  std::vector<Parameter> missing; ///< not in the source
+  llvm::StringSet<> known;         ///< the parameters' keys
+  std::vector<Parameter> missing;  ///< not in the source
   std::vector<StringRef> leftOver; ///< keys of the source that no layer reads
 };
 
@@ -99,7 +115,7 @@ void Checker::collectParameters(ModuleOp module) {
     if (!isNew && it->second == shape)
       return;
     known.insert(op.getKey());
-    parameters.push_back({op.getKey(), shape, readerOf(op)});
+    parameters.push_back({op.getKey(), shape, readerOf(op), isVariance(op)});
   });
 }
 
@@ -113,6 +129,9 @@ void Checker::checkParameter(const Parameter &parameter) {
           shapeToString(info->shape));
   else if (info->type == WeightType::Other)
     error(tensor + " to be F32, F16 or BF16, got " + info->typeName);
+  else if (numElements(parameter.shape).value_or(INT64_MAX) > maxElements)
+    error(tensor + " to have at most " + Twine(maxElements) + " elements, got " +
+          shapeToString(parameter.shape));
   else
     checkFinite(parameter);
 }
@@ -124,6 +143,13 @@ void Checker::checkFinite(const Parameter &parameter) {
   if (bad != values.end())
     error("expects tensor " + quoted(parameter.key) + parameter.reader + " to be finite, got " +
           (std::isnan(*bad) ? "nan" : "inf") + " at element " + Twine(bad - values.begin()));
+  if (!parameter.isVariance)
+    return;
+  auto negative = llvm::find_if(values, [](float value) { return value < 0; });
+  if (negative != values.end())
+    error("expects tensor " + quoted(parameter.key) + parameter.reader +
+          " to be a variance, at least 0, got " + std::to_string(*negative) + " at element " +
+          Twine(negative - values.begin()));
 }
 
 void Checker::findLeftOver() {
@@ -164,15 +190,19 @@ bool Checker::explainByPrefix(StringRef prefix, bool inFile) {
       }))
     return false;
   StringRef example = missing.front().key;
-  std::string change = inFile ? "k.removeprefix('" + prefix.str() + "')"
-                              : "'" + prefix.str() + "' + k";
+  std::string change =
+      inFile ? "k.removeprefix('" + prefix.str() + "')" : "'" + prefix.str() + "' + k";
+  // A command to paste holds nothing that the file could smuggle into it.
+  std::string command;
+  if (isPlain(prefix) && isPlain(source.name()))
+    command = (Twine("; rename them with: python3 -c \"from safetensors.torch import load_file, "
+               "save_file; save_file({") +
+               change + ": v for k, v in load_file('" + source.name() +
+               "').items()}, 'renamed.safetensors')\"")
+                  .str();
   error("expects keys like " + quoted(example) + ", got " + quoted(renamed(example)) + ": all " +
         Twine(missing.size()) + " tensors of the network are there " +
-        (inFile ? "behind " : "without ") + quoted(prefix) +
-        "; rename them with: python3 -c \"from safetensors.torch import load_file, save_file; "
-        "save_file({" +
-        change + ": v for k, v in load_file('" + source.name() +
-        "').items()}, 'renamed.safetensors')\"");
+        (inFile ? "behind " : "without ") + quoted(prefix) + command);
   llvm::StringSet<> explained;
   for (const Parameter &parameter : missing)
     explained.insert(renamed(parameter.key));
@@ -209,7 +239,6 @@ std::string Checker::nearestLeftOver(const Parameter &parameter) const {
 
 } // namespace
 
-LogicalResult sinter::checkWeights(ModuleOp module, const WeightSource &source,
-                                   ErrorList &errors) {
+LogicalResult sinter::checkWeights(ModuleOp module, const WeightSource &source, ErrorList &errors) {
   return Checker(module, source, errors).check();
 }

@@ -236,8 +236,8 @@ Expected<Tensor> sinter::readNpy(StringRef path) {
   uint64_t length = version == 1 ? support::endian::read16le(file.data() + 8)
                                  : support::endian::read32le(file.data() + 8);
   if (length > maxHeaderBytes)
-    return malformed(path, "expects a header of at most " + Twine(maxHeaderBytes) +
-                               " bytes, got " + Twine(length));
+    return malformed(path, "expects a header of at most " + Twine(maxHeaderBytes) + " bytes, got " +
+                               Twine(length));
   if (length > file.size() - start)
     return malformed(path, "the header is truncated");
 

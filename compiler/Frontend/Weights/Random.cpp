@@ -59,10 +59,10 @@ int32_t flat(uint64_t bits) { return static_cast<int32_t>(bits >> 40) - (1 << 23
 void fill(const Distribution &distribution, uint64_t seed, MutableArrayRef<float> values) {
   double center = distribution.center;
   // Exact: a power of two; and sqrt(3) once per tensor, rounded to f32.
-  double step = distribution.normal
-                    ? static_cast<double>(static_cast<float>(distribution.spread * std::sqrt(3.0))) *
-                          0x1p-16
-                    : distribution.spread * 0x1p-23;
+  double step =
+      distribution.normal
+          ? static_cast<double>(static_cast<float>(distribution.spread * std::sqrt(3.0))) * 0x1p-16
+          : distribution.spread * 0x1p-23;
   for (auto [i, value] : llvm::enumerate(values)) {
     uint64_t bits = randomBits(seed, i);
     value = static_cast<float>(center + step * (distribution.normal ? bell(bits) : flat(bits)));
@@ -77,7 +77,8 @@ void fill(const Distribution &distribution, uint64_t seed, MutableArrayRef<float
 /// then adds little enough for 54 blocks, and enough to be seen in the result.
 /// No offset is 0 and no scale 1, so that nothing can be folded away.
 Distribution distributionOf(WeightRole role, ArrayRef<int64_t> shape) {
-  int64_t fanIn = std::max<int64_t>(1, *numElements(shape.drop_front(std::min<size_t>(1, shape.size()))));
+  int64_t fanIn =
+      std::max<int64_t>(1, *numElements(shape.drop_front(std::min<size_t>(1, shape.size()))));
   float he = static_cast<float>(std::sqrt(2.0 / static_cast<double>(fanIn)));
   switch (role) {
   case WeightRole::Filter:

@@ -37,16 +37,16 @@ struct Dtype {
 };
 
 const Dtype dtypes[] = {
-    {"F32", 32, WeightType::F32},        {"F16", 16, WeightType::F16},
-    {"BF16", 16, WeightType::BF16},      {"F64", 64, WeightType::Other},
-    {"I64", 64, WeightType::Other},      {"U64", 64, WeightType::Other},
-    {"I32", 32, WeightType::Other},      {"U32", 32, WeightType::Other},
-    {"I16", 16, WeightType::Other},      {"U16", 16, WeightType::Other},
-    {"I8", 8, WeightType::Other},        {"U8", 8, WeightType::Other},
-    {"BOOL", 8, WeightType::Other},      {"F8_E4M3", 8, WeightType::Other},
-    {"F8_E5M2", 8, WeightType::Other},   {"F8_E8M0", 8, WeightType::Other},
-    {"F6_E2M3", 6, WeightType::Other},   {"F6_E3M2", 6, WeightType::Other},
-    {"F4", 4, WeightType::Other},        {"C64", 64, WeightType::Other},
+    {"F32", 32, WeightType::F32},      {"F16", 16, WeightType::F16},
+    {"BF16", 16, WeightType::BF16},    {"F64", 64, WeightType::Other},
+    {"I64", 64, WeightType::Other},    {"U64", 64, WeightType::Other},
+    {"I32", 32, WeightType::Other},    {"U32", 32, WeightType::Other},
+    {"I16", 16, WeightType::Other},    {"U16", 16, WeightType::Other},
+    {"I8", 8, WeightType::Other},      {"U8", 8, WeightType::Other},
+    {"BOOL", 8, WeightType::Other},    {"F8_E4M3", 8, WeightType::Other},
+    {"F8_E5M2", 8, WeightType::Other}, {"F8_E8M0", 8, WeightType::Other},
+    {"F6_E2M3", 6, WeightType::Other}, {"F6_E3M2", 6, WeightType::Other},
+    {"F4", 4, WeightType::Other},      {"C64", 64, WeightType::Other},
 };
 
 struct StoredTensor {
@@ -183,8 +183,7 @@ std::string SafetensorsFile::parse() {
     return "the header is truncated";
   uint64_t length = support::endian::read64le(file.data());
   if (length > maxHeaderBytes)
-    return ("expects a header of at most " + Twine(maxHeaderBytes) + " bytes, got " +
-            Twine(length))
+    return ("expects a header of at most " + Twine(maxHeaderBytes) + " bytes, got " + Twine(length))
         .str();
   if (length > file.size() - 8)
     return "the header is truncated";

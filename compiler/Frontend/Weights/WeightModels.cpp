@@ -27,8 +27,7 @@ struct FusedConv2dRoles : WeightUserOpInterface::ExternalModel<FusedConv2dRoles,
 };
 
 /// input, reduce, [reduce_bias], expand, [expand_bias]
-template <typename Op>
-struct GateRoles : WeightUserOpInterface::ExternalModel<GateRoles<Op>, Op> {
+template <typename Op> struct GateRoles : WeightUserOpInterface::ExternalModel<GateRoles<Op>, Op> {
   WeightRole getWeightRole(Operation *op, unsigned operand) const {
     unsigned expand = cast<Op>(op).getExpandMutable().getOperandNumber();
     if (operand == 0)

@@ -49,7 +49,8 @@ void absorb(PatternRewriter &rewriter, Operation *join, ScaleAddOp scaling, Valu
   rewriter.eraseOp(scaling);
 }
 
-/// scale_add(scale_add(x, s), residual: r, f) -> scale_add(x, s, r, f), exact.
+/// scale_add(scale_add(x, s), residual: r, f) -> scale_add(x, s, r, f); the product
+/// may be fused into the sum.
 struct AbsorbJoin final : OpRewritePattern<ScaleAddOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -69,7 +70,7 @@ struct AbsorbJoin final : OpRewritePattern<ScaleAddOp> {
   }
 };
 
-/// add(scale_add(x, s), r) -> scale_add(x, s, r), exact.
+/// add(scale_add(x, s), r) -> scale_add(x, s, r); the product may be fused into the sum.
 struct AbsorbAdd final : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
 

@@ -47,7 +47,8 @@ typedef struct sinter_tensor_info {
   int64_t shape[SINTER_MAX_RANK];
 } sinter_tensor_info;
 
-/* Waits until every thread of one run has called it with the same context. */
+/* Waits until every thread of one run has called it with the same context. It is
+   called with denormals flushed to zero. */
 typedef void (*sinter_barrier_fn)(void *context);
 
 /* What each of the num_threads threads of one run calls, with the same tensors

@@ -30,7 +30,8 @@ TEST(ResBlock, AddsTheIdentityAndActivates) {
 
 TEST(ResBlock, AddsTheProjectionOfTheShortcut) {
   // 10 x + 3 x on every second pixel, no activation.
-  auto results = evaluate(R"(
+  auto results =
+      evaluate(R"(
     func.func @f(%x: tensor<1x1x1x3xf32>) -> tensor<1x1x1x2xf32> {
       %0 = nn.res_block %x : (tensor<1x1x1x3xf32>) -> tensor<1x1x1x2xf32> main {
       ^bb0(%in: tensor<1x1x1x3xf32>):
@@ -47,10 +48,8 @@ TEST(ResBlock, AddsTheProjectionOfTheShortcut) {
       } then #nn.activation<identity>
       return %0 : tensor<1x1x1x2xf32>
     })",
-                          {{{1, 1, 1, 3}, {-1, 7, 5}}},
-                          MapWeights()
-                              .add("main", {{1, 1, 1, 1}, {10}})
-                              .add("shortcut", {{1, 1, 1, 1}, {3}}));
+               {{{1, 1, 1, 3}, {-1, 7, 5}}},
+               MapWeights().add("main", {{1, 1, 1, 1}, {10}}).add("shortcut", {{1, 1, 1, 1}, {3}}));
   expectTensor(results[0], {1, 1, 1, 2}, {-13, 65});
 }
 
@@ -125,7 +124,8 @@ TEST(SEGate, IsTheGateOfSqueezeExcite) {
 
 TEST(FusedConv2d, AppliesItsEpilogueAndReportsTheMeans) {
   // relu(2 x + 1 + r)
-  auto results = evaluate(R"(
+  auto results = evaluate(
+      R"(
     func.func @f(%x: tensor<1x1x1x2xf32>, %w: tensor<1x1x1x1xf32>, %b: tensor<1xf32>, %r: tensor<1x1x1x2xf32>)
         -> (tensor<1x1x1x2xf32>, tensor<1x1x1x1xf32>) {
       %0, %mean = nn.fused_conv2d %x, %w bias %b residual %r {activation = #nn.activation<relu>}
@@ -133,10 +133,7 @@ TEST(FusedConv2d, AppliesItsEpilogueAndReportsTheMeans) {
         -> (tensor<1x1x1x2xf32>, tensor<1x1x1x1xf32>)
       return %0, %mean : tensor<1x1x1x2xf32>, tensor<1x1x1x1xf32>
     })",
-                          {{{1, 1, 1, 2}, {1, 2}},
-                           {{1, 1, 1, 1}, {2}},
-                           {{1}, {1}},
-                           {{1, 1, 1, 2}, {-100, 10}}});
+      {{{1, 1, 1, 2}, {1, 2}}, {{1, 1, 1, 1}, {2}}, {{1}, {1}}, {{1, 1, 1, 2}, {-100, 10}}});
   expectTensor(results[0], {1, 1, 1, 2}, {0, 15});
   expectTensor(results[1], {1, 1, 1, 1}, {7.5});
 }
@@ -155,7 +152,8 @@ TEST(FusedConv2d, TellsAResidualFromABias) {
 }
 
 TEST(ScaleAdd, ScalesAddsAndActivates) {
-  auto results = evaluate(R"(
+  auto results =
+      evaluate(R"(
     func.func @f(%x: tensor<1x2x1x2xf32>, %s: tensor<1x2x1x1xf32>, %r: tensor<1x2x1x2xf32>)
         -> (tensor<1x2x1x2xf32>, tensor<1x2x1x2xf32>, tensor<1x2x1x2xf32>) {
       %0 = nn.scale_add %x scale %s residual %r {activation = #nn.activation<relu>}
@@ -166,9 +164,7 @@ TEST(ScaleAdd, ScalesAddsAndActivates) {
         : (tensor<1x2x1x2xf32>, tensor<1x2x1x2xf32>) -> tensor<1x2x1x2xf32>
       return %0, %1, %2 : tensor<1x2x1x2xf32>, tensor<1x2x1x2xf32>, tensor<1x2x1x2xf32>
     })",
-                          {counting({1, 2, 1, 2}),
-                           {{1, 2, 1, 1}, {2, -1}},
-                           {{1, 2, 1, 2}, {10, -10, 1, 5}}});
+               {counting({1, 2, 1, 2}), {{1, 2, 1, 1}, {2, -1}}, {{1, 2, 1, 2}, {10, -10, 1, 5}}});
   expectTensor(results[0], {1, 2, 1, 2}, {12, 0, 0, 1});
   expectTensor(results[1], {1, 2, 1, 2}, {1, 4, 9, 16});
   expectTensor(results[2], {1, 2, 1, 2}, {11, -8, 4, 9});

@@ -55,8 +55,8 @@ TEST(Conv2d, StridesAndDilatesByDimension) {
       return %0 : tensor<1x1x2x2xf32>
     })",
                           {counting({1, 1, 4, 6}), {{1, 1, 2, 2}, {1, 1, 1, 1}}});
-  expectTensor(results[0], {1, 1, 2, 2}, {1 + 4 + 13 + 16, 3 + 6 + 15 + 18, 7 + 10 + 19 + 22,
-                                          9 + 12 + 21 + 24});
+  expectTensor(results[0], {1, 1, 2, 2},
+               {1 + 4 + 13 + 16, 3 + 6 + 15 + 18, 7 + 10 + 19 + 22, 9 + 12 + 21 + 24});
 }
 
 TEST(Conv2d, KeepsGroupsApart) {
@@ -126,8 +126,8 @@ void check(const Case &c) {
   int64_t channels = c.groups * c.channelsPerGroup, filters = c.groups * c.filtersPerGroup;
   int64_t oh = c.outputSize(0), ow = c.outputSize(1);
   std::string x = fmt::format("tensor<{}x{}x{}x{}xf32>", c.batch, channels, c.height, c.width);
-  std::string w = fmt::format("tensor<{}x{}x{}x{}xf32>", filters, c.channelsPerGroup, c.kernel,
-                              c.kernelWidth);
+  std::string w =
+      fmt::format("tensor<{}x{}x{}x{}xf32>", filters, c.channelsPerGroup, c.kernel, c.kernelWidth);
   std::string y = fmt::format("tensor<{}x{}x{}x{}xf32>", c.batch, filters, oh, ow);
   DoubleTensor input = integers({c.batch, channels, c.height, c.width}, 3);
   DoubleTensor weight = integers({filters, c.channelsPerGroup, c.kernel, c.kernelWidth}, 5);
@@ -156,7 +156,16 @@ TEST(Conv2d, AgreesWithTheFormulaOverSweptShapes) {
       for (int64_t dilation : {1, 2})
         for (int64_t kernel : {1, 3})
           for (int64_t pad : {0, 1, 3}) {
-            check({2, groups, 2, 3, 7, 9, kernel, kernel, {stride, 1}, {pad, 0, pad, 1},
+            check({2,
+                   groups,
+                   2,
+                   3,
+                   7,
+                   9,
+                   kernel,
+                   kernel,
+                   {stride, 1},
+                   {pad, 0, pad, 1},
                    {dilation, 1}});
             check({1, groups, 1, 2, 8, 6, 1, kernel, {1, stride}, {0, pad, 2, 0}, {1, dilation}});
           }

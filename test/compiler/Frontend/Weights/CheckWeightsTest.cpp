@@ -41,9 +41,7 @@ ErrorList check(const WeightSource &weights) {
 
 } // namespace
 
-TEST(CheckWeights, AcceptsWhatFits) {
-  EXPECT_EQ(check(goodWeights()), ErrorList());
-}
+TEST(CheckWeights, AcceptsWhatFits) { EXPECT_EQ(check(goodWeights()), ErrorList()); }
 
 TEST(CheckWeights, TakesMatricesAndOneByOneFiltersForEachOther) {
   MapWeights weights;
@@ -98,8 +96,9 @@ TEST(CheckWeights, RefusesWhatIsNotFinite) {
 TEST(CheckWeights, ExplainsAPrefixInOneLine) {
   MapWeights weights, good = goodWeights();
   for (llvm::StringRef key : good.keys())
-    weights.add(("module." + key).str(), {good.lookup(key)->shape,
-                                          std::vector<float>(*numElements(good.lookup(key)->shape))});
+    weights.add(
+        ("module." + key).str(),
+        {good.lookup(key)->shape, std::vector<float>(*numElements(good.lookup(key)->shape))});
   ErrorList errors = check(weights);
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_NE(errors[0].find("expects keys like 'layer.conv.weight', got "
@@ -116,10 +115,25 @@ TEST(CheckWeights, ExplainsAPrefixThatIsMissing) {
       return %0 : tensor<1xf32>
     })");
   ErrorList errors;
-  EXPECT_TRUE(failed(checkWeights(network.getModule(), MapWeights().add("a.weight", {{1}, {1}}),
-                                  errors)));
+  EXPECT_TRUE(
+      failed(checkWeights(network.getModule(), MapWeights().add("a.weight", {{1}, {1}}), errors)));
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_NE(errors[0].find("are there without 'backbone.'"), std::string::npos) << errors[0];
+}
+
+TEST(CheckWeights, BoundsWhatAGeneratorIsAskedFor) {
+  Network network(R"(
+    func.func @net() -> tensor<65536x8192xf32> {
+      %0 = nn.parameter "fc.weight" : tensor<65536x8192xf32>
+      return %0 : tensor<65536x8192xf32>
+    })");
+  ErrorList errors;
+  auto source = openWeights("random:1", network.getModule(), errors);
+  ASSERT_TRUE(source);
+  EXPECT_TRUE(failed(checkWeights(network.getModule(), *source, errors)));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_NE(errors[0].find("to have at most 268435456 elements, got 65536x8192"), std::string::npos)
+      << errors[0];
 }
 
 TEST(CheckWeights, EscapesWhatAFileSays) {
@@ -149,8 +163,8 @@ TEST(OpenWeights, TakesASeed) {
   EXPECT_TRUE(succeeded(checkWeights(network.getModule(), *source, errors)));
   EXPECT_EQ(errors, ErrorList());
   for (llvm::StringRef spec : {"random:", "random:x", "random:-1", "random:18446744073709551616"})
-    EXPECT_EQ(openError(spec), "expects random:SEED with an integer from 0 to 2^64 - 1, got '" +
-                                   spec.str() + "'");
+    EXPECT_EQ(openError(spec),
+              "expects random:SEED with an integer from 0 to 2^64 - 1, got '" + spec.str() + "'");
 }
 
 TEST(OpenWeights, SaysHowToConvertAPickle) {

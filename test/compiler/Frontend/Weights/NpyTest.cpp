@@ -15,8 +15,8 @@ class Npy : public InTemporaryFolder {
 protected:
   /// A file of version `major` with this header and data.
   std::string make(const std::string &header, const std::string &data, char major = 1) const {
-    std::string length = major == 1 ? littleEndian<uint16_t>(header.size())
-                                    : littleEndian<uint32_t>(header.size());
+    std::string length =
+        major == 1 ? littleEndian<uint16_t>(header.size()) : littleEndian<uint32_t>(header.size());
     return write("x.npy", std::string("\x93NUMPY") + major + '\0' + length + header + data);
   }
   std::string make(const std::string &descr, const std::string &shape, const std::string &data,
@@ -130,9 +130,38 @@ TEST_F(Npy, RefusesMalformedHeaders) {
 }
 
 TEST_F(Npy, HoldsTheDataToTheShape) {
-  expectError(make("<f4", "(2,)", "1234567", false), "expects 8 bytes of data for the shape 2, got 7");
+  expectError(make("<f4", "(2,)", "1234567", false),
+              "expects 8 bytes of data for the shape 2, got 7");
   expectError(make("<f4", "(1,)", "12345", false), "got 5");
   // 2^64 elements, and 2^40.
   expectError(make("<f4", "(4294967296, 4294967296)", "", false), "expects at most 1073741824");
   expectError(make("|u1", "(1099511627776,)", "", false), "expects at most 1073741824");
+}
+
+TEST_F(Npy, SurvivesEveryDamagedByte) {
+  // Each byte replaced, and each prefix of the file: an error, or an array.
+  std::string header = "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }\n";
+  std::string good =
+      std::string("\x93NUMPY\1\0", 8) + littleEndian<uint16_t>(header.size()) + header + "12345678";
+  unsigned refused = 0;
+  auto readAll = [&](const std::string &bytes) {
+    auto tensor = readNpy(write("x.npy", bytes));
+    if (tensor) {
+      EXPECT_EQ(static_cast<int64_t>(tensor->data.size()), numElements(tensor->shape));
+      return;
+    }
+    ++refused;
+    EXPECT_FALSE(llvm::toString(tensor.takeError()).empty());
+  };
+  readAll(good);
+  EXPECT_EQ(refused, 0u);
+  for (size_t i = 0; i < good.size(); ++i) {
+    readAll(good.substr(0, i));
+    for (char c : {'\0', '\xff', '9', '\'', '(', ')', ',', '\\', '-'}) {
+      std::string damaged = good;
+      damaged[i] = c;
+      readAll(damaged);
+    }
+  }
+  EXPECT_GT(refused, good.size() * 5);
 }

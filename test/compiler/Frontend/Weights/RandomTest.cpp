@@ -43,8 +43,7 @@ Moments momentsOf(const std::vector<float> &values) {
   for (float value : values)
     moments.mean += value / static_cast<double>(values.size());
   for (float value : values)
-    moments.deviation +=
-        std::pow(value - moments.mean, 2) / static_cast<double>(values.size());
+    moments.deviation += std::pow(value - moments.mean, 2) / static_cast<double>(values.size());
   moments.deviation = std::sqrt(moments.deviation);
   moments.least = *llvm::min_element(values);
   moments.largest = *llvm::max_element(values);

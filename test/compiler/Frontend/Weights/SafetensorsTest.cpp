@@ -59,9 +59,8 @@ TEST_F(Safetensors, ReadsEveryFloatType) {
           "a.f32":{"dtype":"F32","shape":[2,1],"data_offsets":[1,9]},
           "c.bf16":{"dtype":"BF16","shape":[],"data_offsets":[13,15]},
           "z":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}   )",
-      "!" + littleEndian(0x3f800000u) + littleEndian(0xc0200000u) +
-          littleEndian<uint16_t>(0x3800) + littleEndian<uint16_t>(0xfbff) +
-          littleEndian<uint16_t>(0x4049)));
+      "!" + littleEndian(0x3f800000u) + littleEndian(0xc0200000u) + littleEndian<uint16_t>(0x3800) +
+          littleEndian<uint16_t>(0xfbff) + littleEndian<uint16_t>(0x4049)));
   ASSERT_TRUE(source);
   EXPECT_EQ(source->keys(), (std::vector<llvm::StringRef>{"a.f32", "b.f16", "c.bf16", "z"}));
   EXPECT_EQ(source->lookup("a.f32")->shape, (Shape{2, 1}));
@@ -114,8 +113,7 @@ TEST_F(Safetensors, RefusesWhatIsNoHeader) {
 
 TEST_F(Safetensors, RefusesKeysThatOccurTwice) {
   std::string tensor = "{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}";
-  expectError(make("{\"a\":" + tensor + ",\"a\":" + tensor + "}", "x"),
-              "the key 'a' occurs twice");
+  expectError(make("{\"a\":" + tensor + ",\"a\":" + tensor + "}", "x"), "the key 'a' occurs twice");
   expectError(make("{\"a\":" + tensor + ",\"\\u0061\":" + tensor + "}", "x"),
               "the key 'a' occurs twice");
   expectError(make(R"({"a":{"dtype":"U8","dtype":"F32","shape":[1],"data_offsets":[0,1]}})", "x"),
@@ -124,7 +122,8 @@ TEST_F(Safetensors, RefusesKeysThatOccurTwice) {
 
 TEST_F(Safetensors, RefusesMalformedEntries) {
   expectError(makeOne("7", "[1]", "[0,4]", "1234"), "tensor 'a': expects a string 'dtype'");
-  expectError(makeOne("\"F33\"", "[1]", "[0,4]", "1234"), "expects a dtype of the format, got 'F33'");
+  expectError(makeOne("\"F33\"", "[1]", "[0,4]", "1234"),
+              "expects a dtype of the format, got 'F33'");
   expectError(makeOne("\"\\u001b[2J\"", "[1]", "[0,4]", "1234"), "got '\\1B[2J'");
   expectError(makeOne("\"F32\"", "1", "[0,4]", "1234"), "expects an array 'shape'");
   expectError(makeOne("\"F32\"", "[1,1,1,1,1,1,1,1,1]", "[0,4]", "1234"), "at most 8 dimensions");
@@ -133,7 +132,8 @@ TEST_F(Safetensors, RefusesMalformedEntries) {
   expectError(makeOne("\"F32\"", "[\"1\"]", "[0,4]", "1234"), "expects dimensions to be integers");
   expectError(makeOne("\"F32\"", "[18446744073709551615]", "[0,4]", "1234"),
               "expects dimensions to be integers");
-  expectError(makeOne("\"F32\"", "[1]", "[0]", "1234"), "expects 'data_offsets' to be two integers");
+  expectError(makeOne("\"F32\"", "[1]", "[0]", "1234"),
+              "expects 'data_offsets' to be two integers");
   expectError(makeOne("\"F32\"", "[1]", "[-4,0]", "1234"), "expects 'data_offsets' to be two");
 }
 
@@ -144,9 +144,12 @@ TEST_F(Safetensors, RefusesRangesThatDoNotFit) {
               "within the 4 bytes of data");
   expectError(makeOne("\"F32\"", "[2]", "[0,4]", "1234"), "expects 'data_offsets' to span");
   // Products that overflow 64 bits: in elements, and only in bytes or bits.
-  expectError(makeOne("\"F32\"", "[4294967296,4294967296]", "[0,0]", ""), "expects 'data_offsets' to span");
-  expectError(makeOne("\"F32\"", "[4611686018427387904]", "[0,0]", ""), "expects 'data_offsets' to span");
-  expectError(makeOne("\"F64\"", "[288230376151711744]", "[0,0]", ""), "expects 'data_offsets' to span");
+  expectError(makeOne("\"F32\"", "[4294967296,4294967296]", "[0,0]", ""),
+              "expects 'data_offsets' to span");
+  expectError(makeOne("\"F32\"", "[4611686018427387904]", "[0,0]", ""),
+              "expects 'data_offsets' to span");
+  expectError(makeOne("\"F64\"", "[288230376151711744]", "[0,0]", ""),
+              "expects 'data_offsets' to span");
 }
 
 TEST_F(Safetensors, RefusesHolesAndOverlaps) {
@@ -156,9 +159,40 @@ TEST_F(Safetensors, RefusesHolesAndOverlaps) {
   };
   EXPECT_TRUE(open(make(two("[0,2]", "[2,4]"), "1234")));
   EXPECT_TRUE(open(make(two("[2,4]", "[0,2]"), "1234")));
-  expectError(make(two("[0,2]", "[1,3]"), "123"), "tensor 'b': expects its bytes to begin at 2, got 1 (an overlap)");
+  expectError(make(two("[0,2]", "[1,3]"), "123"),
+              "tensor 'b': expects its bytes to begin at 2, got 1 (an overlap)");
   expectError(make(two("[0,2]", "[0,2]"), "12"), "an overlap");
   expectError(make(two("[0,2]", "[3,5]"), "12345"), "a hole");
   expectError(make(two("[1,3]", "[3,5]"), "12345"), "a hole");
   expectError(make(two("[0,2]", "[2,4]"), "12345"), "expects 4 bytes of data, got 5");
+}
+
+TEST_F(Safetensors, SurvivesEveryDamagedByte) {
+  // Each byte replaced, and each prefix of the file: an error, or tensors that can be read.
+  std::string header = R"({"a":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]},)"
+                       R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})";
+  std::string good = littleEndian<uint64_t>(header.size()) + header + "12345678";
+  unsigned refused = 0;
+  auto readAll = [&](const std::string &bytes) {
+    auto source = openSafetensors(write("w.safetensors", bytes));
+    if (!source) {
+      ++refused;
+      EXPECT_FALSE(llvm::toString(source.takeError()).empty());
+      return;
+    }
+    for (llvm::StringRef key : (*source)->keys())
+      if ((*source)->lookup(key)->type != WeightType::Other)
+        valuesOf(**source, key);
+  };
+  readAll(good);
+  EXPECT_EQ(refused, 0u);
+  for (size_t i = 0; i < good.size(); ++i) {
+    readAll(good.substr(0, i));
+    for (char c : {'\0', '\xff', '9', '"', '{', ']', ',', '\\', '-'}) {
+      std::string damaged = good;
+      damaged[i] = c;
+      readAll(damaged);
+    }
+  }
+  EXPECT_GT(refused, good.size() * 5);
 }
