@@ -10,10 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// The sanitizers' allocators stop the program at an absurd size unless told so.
-extern "C" const char *__asan_default_options() { return "allocator_may_return_null=1"; }
-extern "C" const char *__tsan_default_options() { return "allocator_may_return_null=1"; }
-
 namespace {
 
 /// Loads what must be refused; the message, without the folder in front.
