@@ -7,9 +7,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # What ran, counted in ctest's log: test programs, and the single tests inside them.
 summary() {
   awk -v seconds="$1" '
-    /^Test Passed\./ { ++programs }
-    /^ *Passed *:/ { lit += $3 }
-    /^ *(Unsupported|Skipped) *:/ { skipped += $3 }
+    /^Test (Passed\.|Pass Reason:)/ { ++programs }
+    /^ *(Passed|Unsupported|Skipped) *:/ {
+      split($0, parts, ":") # "  Passed: 59 (98.33%)"
+      if ($1 ~ /^Passed/) lit += parts[2]; else skipped += parts[2]
+    }
     /^\[  PASSED  \]/ { unit += $4 }
     END {
       printf "%d test programs passed, with %d lit tests and %d unit tests", programs, lit, unit
