@@ -1,0 +1,1 @@
+// The target that holds the precompiled header needs one source file.
