@@ -6,7 +6,6 @@
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Register.h"
 #include "compiler/Driver/WorkFolder.h"
-#include "compiler/Frontend/Weights/WeightSource.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Support/Quote.h"
 #include "compiler/Target/CPU/Link.h"
@@ -71,7 +70,7 @@ private:
   const InputOptions &inputOptions;
   Progress progress;
   MLIRContext context{MLIRContext::Threading::DISABLED};
-  OwningOpRef<ModuleOp> module;
+  LoadedNetwork loaded; ///< its module becomes that of each stage
   std::unique_ptr<WeightSource> weights;
   OwningOpRef<ModuleOp> planned; ///< kept for its weights
   Model model;
@@ -79,10 +78,10 @@ private:
 
 bool Compilation::importNetwork() {
   progress.begin("import");
-  module = loadNetwork(options.input, context, inputOptions);
-  if (!module)
+  loaded = loadNetwork(options.input, context, inputOptions);
+  if (!loaded.module)
     return false;
-  func::FuncOp network = networkOf(*module);
+  func::FuncOp network = networkOf(*loaded.module);
   if (!options.name.empty())
     network.setName(options.name);
   model = Model::fromNetwork(network);
@@ -127,24 +126,15 @@ bool Compilation::hasUsableSizes(int64_t weightsBytes) {
     return false;
   };
   return check("weights", weightsBytes, maxWeightsBytes, "") &&
-         check("workspace", model.workspaceBytes, maxWorkspaceBytes, "; a smaller --batch takes less");
+         check("workspace", model.workspaceBytes, maxWorkspaceBytes,
+               "; a smaller --batch takes less");
 }
 
 bool Compilation::openWeights() {
   if (!hasWeights(options.output) && options.weights.empty())
     return true;
-  if (options.weights.empty()) {
-    fail(fmt::format("'{}' holds the weights; give --weights FILE.safetensors or random:SEED",
-                     options.path));
-    return false;
-  }
-  ErrorList errors;
-  weights = sinter::openWeights(options.weights, *module, errors);
-  if (weights && succeeded(checkWeights(*module, *weights, errors)))
-    return true;
-  for (const std::string &error : errors)
-    fail(error);
-  return false;
+  weights = takeWeights(loaded, options.weights);
+  return weights != nullptr;
 }
 
 /// Runs stages up to the one whose IR is wanted.
@@ -160,17 +150,17 @@ bool Compilation::runStages() {
     progress.begin(stage.name);
     PassManager pm(&context);
     stage.build(pm, pipelineOptions);
-    if (failed(pm.run(*module))) {
+    if (failed(pm.run(*loaded.module))) {
       fail(fmt::format("stage '{}' failed on '{}': please report this", stage.name.str(),
                        options.input));
       return false;
     }
     reached = static_cast<Output>(static_cast<int>(reached) + 1);
     if (reached == Output::PlannedIR) {
-      model.setSizes(*module);
+      model.setSizes(*loaded.module);
       if (!hasUsableSizes(model.weightsBytes))
         return false;
-      planned = OwningOpRef<ModuleOp>(module->clone());
+      planned = OwningOpRef<ModuleOp>(loaded.module->clone());
     }
   }
   return true;
@@ -179,7 +169,7 @@ bool Compilation::runStages() {
 int Compilation::writeIR() {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  module->print(stream);
+  loaded.module->print(stream);
   stream << '\n';
   if (options.path.empty()) {
     llvm::outs() << text;
@@ -214,10 +204,10 @@ llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &pr
 
   progress.begin("emit");
   llvm::LLVMContext llvmContext;
-  auto code = buildLLVMModule(*module, llvmContext, model, options.target);
+  auto code = buildLLVMModule(*loaded.module, llvmContext, model, options.target);
   if (!code)
     return code.takeError();
-  module = nullptr;
+  loaded.module = nullptr;
   if (options.output == Output::LLVMIR) {
     std::string text;
     llvm::raw_string_ostream(text) << **code;
@@ -226,9 +216,9 @@ llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &pr
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   bool isText = options.output == Output::Assembly;
-  if (llvm::Error error = emitMachineCode(
-          **code, options.target, isText ? MachineCodeKind::Assembly : MachineCodeKind::Object,
-          stream))
+  if (llvm::Error error =
+          emitMachineCode(**code, options.target,
+                          isText ? MachineCodeKind::Assembly : MachineCodeKind::Object, stream))
     return error;
   if (isText)
     return writeText(product, bytes);
@@ -270,7 +260,8 @@ int Compilation::emit() {
   WorkFolder folder(options.path.empty() ? "." : options.path);
   if (!folder.error.empty())
     return fail(folder.error);
-  std::string name = options.path.empty() ? "output" : llvm::sys::path::filename(options.path).str();
+  std::string name =
+      options.path.empty() ? "output" : llvm::sys::path::filename(options.path).str();
   std::string product = folder.file(name);
   if (llvm::Error error = writeArtifact(folder, product))
     return fail(llvm::toString(std::move(error)));

@@ -84,19 +84,35 @@ static mlir::OwningOpRef<mlir::ModuleOp> parseMlir(StringRef path, mlir::MLIRCon
   return module;
 }
 
-mlir::OwningOpRef<mlir::ModuleOp> driver::loadNetwork(const std::string &path,
-                                                      mlir::MLIRContext &context,
-                                                      const InputOptions &options) {
+driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRContext &context,
+                                          const InputOptions &options) {
   StringRef extension = llvm::sys::path::extension(path);
   if (extension == ".sinter")
-    return text::parseNetworkFile(path, context, {options.batch, options.network}, llvm::errs());
+    return {path,
+            text::parseNetworkFile(path, context, {options.batch, options.network}, llvm::errs()),
+            nullptr};
   if (extension == ".mlir")
-    return parseMlir(path, context, options);
+    return {path, parseMlir(path, context, options), nullptr};
   driver::fail(fmt::format("expects a network as '.sinter' or '.mlir', got '{}'{}", path,
                            extension == ".onnx" ? "; ONNX is not supported yet" : ""));
-  return nullptr;
+  return {};
 }
 
 mlir::func::FuncOp driver::networkOf(mlir::ModuleOp module) {
   return *module.getOps<mlir::func::FuncOp>().begin();
+}
+
+std::unique_ptr<WeightSource> driver::takeWeights(LoadedNetwork &network, const std::string &spec) {
+  ErrorList errors;
+  std::unique_ptr<WeightSource> weights =
+      spec.empty() ? std::move(network.weights) : openWeights(spec, *network.module, errors);
+  if (spec.empty() && !weights)
+    errors.push_back(
+        fmt::format("'{}' comes without weights; give --weights FILE.safetensors or random:SEED",
+                    network.path));
+  else if (weights && failed(checkWeights(*network.module, *weights, errors)))
+    weights = nullptr;
+  for (const std::string &error : errors)
+    fail(error);
+  return weights;
 }

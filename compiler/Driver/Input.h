@@ -3,6 +3,8 @@
 #ifndef SINTER_COMPILER_DRIVER_INPUT_H
 #define SINTER_COMPILER_DRIVER_INPUT_H
 
+#include "compiler/Frontend/Weights/WeightSource.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -22,14 +24,25 @@ struct InputOptions {
   std::string network;
 };
 
+/// A network as a frontend read it.
+struct LoadedNetwork {
+  std::string path;
+  mlir::OwningOpRef<mlir::ModuleOp> module; ///< one function; null after an error
+  std::unique_ptr<WeightSource> weights;    ///< null where the file has none
+};
+
 /// Reads the network at `path`, whose extension says what it is: `.sinter`
-/// text, or `.mlir` of the nn dialect. Returns null after errors were printed to
-/// standard error. The context has the dialects of registerAllSinter.
-mlir::OwningOpRef<mlir::ModuleOp> loadNetwork(const std::string &path, mlir::MLIRContext &context,
-                                              const InputOptions &options);
+/// text, or `.mlir` of the nn dialect. Its module is null after errors were printed
+/// to standard error. The context has the dialects of registerAllSinter.
+LoadedNetwork loadNetwork(const std::string &path, mlir::MLIRContext &context,
+                          const InputOptions &options);
 
 /// The function of a module that loadNetwork returned: it holds one network.
 mlir::func::FuncOp networkOf(mlir::ModuleOp module);
+
+/// The weights that `--weights SPEC` names, or those that came with the network where
+/// `spec` is empty; held to the network's parameters. Null after errors were printed.
+std::unique_ptr<WeightSource> takeWeights(LoadedNetwork &network, const std::string &spec);
 
 } // namespace sinter::driver
 

@@ -242,7 +242,7 @@ int driver::inspectMain(const Arguments &arguments) {
   mlir::DialectRegistry registry;
   registerAllSinter(registry);
   mlir::MLIRContext context(registry);
-  mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(path, context, options);
+  mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(path, context, options).module;
   if (!module)
     return 1;
   Summary summary = summarize(networkOf(*module));

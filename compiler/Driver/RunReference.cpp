@@ -8,7 +8,6 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
 #include "compiler/Driver/Run.h"
-#include "compiler/Frontend/Weights/WeightSource.h"
 #include "compiler/Reference/Reference.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -33,29 +32,15 @@ static std::vector<TensorSpec> inputsOf(func::FuncOp network) {
   return specs;
 }
 
-/// Opens and checks the weights; null after errors were printed.
-static std::unique_ptr<WeightSource> loadWeights(const std::string &spec, ModuleOp module) {
-  ErrorList errors;
-  std::unique_ptr<WeightSource> weights = openWeights(spec, module, errors);
-  if (weights && failed(checkWeights(module, *weights, errors)))
-    weights = nullptr;
-  for (const std::string &error : errors)
-    fail(error);
-  return weights;
-}
-
 int driver::runReference(const RunOptions &options, std::vector<NamedTensor> &outputs) {
-  if (options.weights.empty())
-    return fail("expects --weights FILE.safetensors or random:SEED with --reference");
   DialectRegistry registry;
   registerAllSinter(registry);
   MLIRContext context(registry);
-  OwningOpRef<ModuleOp> module =
-      loadNetwork(options.reference, context, {options.batch, /*network=*/""});
-  if (!module)
+  LoadedNetwork loaded = loadNetwork(options.reference, context, {options.batch, /*network=*/""});
+  if (!loaded.module)
     return 1;
-  func::FuncOp network = networkOf(*module);
-  std::unique_ptr<WeightSource> weights = loadWeights(options.weights, *module);
+  func::FuncOp network = networkOf(*loaded.module);
+  std::unique_ptr<WeightSource> weights = takeWeights(loaded, options.weights);
   if (!weights)
     return 1;
 

@@ -96,14 +96,13 @@ Expected computeReference(const std::string &path) {
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   Expected expected;
-  auto module = driver::loadNetwork(path, context, {});
-  if (!module) {
+  driver::LoadedNetwork loaded = driver::loadNetwork(path, context, {});
+  if (!loaded.module) {
     ADD_FAILURE() << "cannot load " << path;
     return expected;
   }
-  ErrorList errors;
-  auto weights = openWeights(weightsSpec, *module, errors);
-  auto network = driver::networkOf(*module);
+  auto weights = driver::takeWeights(loaded, weightsSpec);
+  auto network = driver::networkOf(*loaded.module);
   std::mt19937 generator(5);
   std::uniform_real_distribution<float> uniform(-1, 1);
   std::vector<DoubleTensor> inputs;
@@ -165,7 +164,8 @@ void expectClose(const std::vector<float> &actual, const DoubleTensor &expected,
 void expectSame(const std::vector<std::vector<float>> &actual,
                 const std::vector<std::vector<float>> &expected, const std::string &condition) {
   for (size_t i = 0; i < actual.size(); ++i)
-    EXPECT_EQ(std::memcmp(actual[i].data(), expected[i].data(), actual[i].size() * sizeof(float)), 0)
+    EXPECT_EQ(std::memcmp(actual[i].data(), expected[i].data(), actual[i].size() * sizeof(float)),
+              0)
         << "output " << i << " differs with " << condition;
 }
 
@@ -201,8 +201,7 @@ void numerics::expectMatchesReference(const std::string &path, const std::string
   for (size_t i = 0; i < single.size(); ++i)
     expectClose(single[i], expected.outputs[i], i);
   for (unsigned threads : {2u, 3u})
-    expectSame(runArtifact(model, expected, threads), single,
-               std::to_string(threads) + " threads");
+    expectSame(runArtifact(model, expected, threads), single, std::to_string(threads) + " threads");
   // The caller's rounding mode changes nothing, and is the caller's again afterwards.
   std::fesetround(FE_UPWARD);
   auto upward = runArtifact(model, expected, 1);
