@@ -76,6 +76,38 @@ static bool isWindow(ArrayRef<int64_t> values, size_t count, int64_t minimum) {
          });
 }
 
+/// kernel.conv2d C7: the shape of a filter follows from the channels it joins.
+static LogicalResult verifyPacking(Conv2dOp op) {
+  MemRefType filter = typeOf(op.getFilter());
+  int64_t inputs = typeOf(op.getInput()).getDimSize(1), groups = op.getGroups();
+  int64_t outputs = typeOf(op.getOutput()).getDimSize(1);
+  if (inputs % groups || outputs % groups)
+    return op.emitOpError("expects groups that divide the channels, got ") << groups;
+  auto packing =
+      FilterPacking::get(outputs, inputs, groups, filter.getDimSize(4), filter.getDimSize(5));
+  if (filter.getDimSize(0) != packing.panels || filter.getDimSize(1) != packing.blocks)
+    return op.emitOpError("expects a filter of ")
+           << packing.panels << " panels and " << packing.blocks << " input blocks, got " << filter;
+  return success();
+}
+
+/// kernel.conv2d C8: what the epilogue reads fits the output.
+static LogicalResult verifyEpilogue(Conv2dOp op) {
+  MemRefType output = typeOf(op.getOutput());
+  if (typeOf(op.getInput()).getDimSize(0) != output.getDimSize(0))
+    return op.emitOpError("expects input and output with the same batch");
+  int64_t channels = paddedChannels(op.getOutput());
+  if (op.getBias() && typeOf(op.getBias()).getShape() != ArrayRef<int64_t>(channels))
+    return op.emitOpError("expects 'bias' to have ")
+           << channels << " values, got " << op.getBias().getType();
+  if (Value residual = op.getResidual())
+    if (typeOf(residual).getShape() != output.getShape() ||
+        getLayout(residual).getBlock() != getLayout(op.getOutput()).getBlock())
+      return op.emitOpError("expects 'residual' in the shape and block of the output, got ")
+             << residual.getType();
+  return success();
+}
+
 LogicalResult Conv2dOp::verify() {
   MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
   // kernel.conv2d C6
@@ -113,7 +145,7 @@ LogicalResult Conv2dOp::verify() {
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x tile rows x padded channels, got ")
            << getSums().getType();
-  return success();
+  return failure(failed(verifyPacking(*this)) || failed(verifyEpilogue(*this)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -133,6 +165,14 @@ LogicalResult PoolOp::verify() {
   if (!isWindow(getKernel(), 2, 1) || !isWindow(getStrides(), 2, 1) ||
       !isWindow(getPadding(), 4, 0))
     return emitOpError("expects a kernel of 2 sizes, 2 strides and 4 paddings");
+  // kernel.pool C3
+  for (int dim : {0, 1}) {
+    int64_t last = (typeOf(getOutput()).getDimSize(2 + dim) - 1) * getStrides()[dim];
+    if (getKernel()[dim] <= getPadding()[dim] ||
+        last - getPadding()[dim] >= typeOf(getInput()).getDimSize(2 + dim))
+      return emitOpError("expects every window to meet the image, got an output ")
+             << getOutput().getType();
+  }
   return success();
 }
 
@@ -205,8 +245,7 @@ LogicalResult ConvertLayoutOp::verify() {
   MemRefType dense = typeOf(getInput()), blocked = typeOf(getOutput());
   if (isa<BlockedAttr>(dense.getLayout()))
     std::swap(dense, blocked);
-  bool isConversion =
-      !isa<BlockedAttr>(dense.getLayout()) && isa<BlockedAttr>(blocked.getLayout());
+  bool isConversion = !isa<BlockedAttr>(dense.getLayout()) && isa<BlockedAttr>(blocked.getLayout());
   bool isMatrix = dense.getRank() == 2 && dense.getDimSize(0) == blocked.getDimSize(0) &&
                   dense.getNumElements() == blocked.getNumElements();
   if (!isConversion || !(isMatrix || dense.getShape() == blocked.getShape()))

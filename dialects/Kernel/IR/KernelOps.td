@@ -188,6 +188,9 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     - (C5) `tile` has 2 entries of at least 1.
     - (C6) `strides` and `dilations` have 2 entries of 1 to 32767, `padding` has 4 of at least 0,
       `groups` is at least 1 and the filter has rank 6.
+    - (C7) the filter has the panels and input blocks that its packing gives, and `groups` divides the channels.
+    - (C8) input and output have the same batch, `bias` has one value per padded output channel, and
+      `residual` has the shape and block of the output.
 
     #### Example
     ```mlir
@@ -240,6 +243,7 @@ def Kernel_PoolOp : Kernel_Op<"pool"> {
 
     - (C1) input and output have the same batch, channels and block.
     - (C2) `kernel` and `strides` have 2 entries of 1 to 32767, `padding` has 4 of 0 to 32767.
+    - (C3) every window meets the image.
 
     #### Example
     ```mlir

@@ -252,6 +252,72 @@ func.func @conv2d_c6_groups(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [
 
 // -----
 
+func.func @conv2d_c7_groups(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x2x1x1x8x16xf32>, %e: memref<32xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects groups that divide the channels, got 3}}
+  kernel.conv2d ins(%x, %w bias %e) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 3,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2x2x1x1x8x16xf32>, memref<32xf32>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c7_panels(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<1x2x1x1x8x16xf32>, %e: memref<32xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a filter of 2 panels and 2 input blocks, got}}
+  kernel.conv2d ins(%x, %w bias %e) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x2x1x1x8x16xf32>, memref<32xf32>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c7_blocks(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x1x1x1x8x16xf32>, %e: memref<32xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a filter of 2 panels and 2 input blocks, got}}
+  kernel.conv2d ins(%x, %w bias %e) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2x1x1x1x8x16xf32>, memref<32xf32>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c8_batch(%x: memref<2x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x2x1x1x8x16xf32>, %e: memref<32xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects input and output with the same batch}}
+  kernel.conv2d ins(%x, %w bias %e) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<2x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2x2x1x1x8x16xf32>, memref<32xf32>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c8_bias(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x2x1x1x8x16xf32>, %e: memref<24xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects 'bias' to have 32 values, got}}
+  kernel.conv2d ins(%x, %w bias %e) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2x2x1x1x8x16xf32>, memref<24xf32>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c8_residual(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x2x1x1x8x16xf32>, %e: memref<1x32x4x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects 'residual' in the shape and block of the output, got}}
+  kernel.conv2d ins(%x, %w residual %e) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2x2x1x1x8x16xf32>, memref<1x32x4x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
 //===----------------------------------------------------------------------===//
 // Pooling
 //===----------------------------------------------------------------------===//
@@ -261,6 +327,16 @@ func.func @pool_c1(%x: memref<1x16x8x8xf32, #b8>, %y: memref<1x24x4x4xf32, #b8>)
   // expected-error @+1 {{expects input and output with the same batch, channels and block}}
   kernel.pool ins(%x) outs(%y) {kind = #kernel.pool_kind<max>, kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>,
     padding = array<i64: 0, 0, 0, 0>, count_include_pad = true, layers = []} : memref<1x16x8x8xf32, #b8>, memref<1x24x4x4xf32, #b8>
+  return
+}
+
+// -----
+
+#b8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+func.func @pool_c3(%x: memref<1x16x8x8xf32, #b8>, %y: memref<1x16x5x4xf32, #b8>) {
+  // expected-error @+1 {{expects every window to meet the image, got an output}}
+  kernel.pool ins(%x) outs(%y) {kind = #kernel.pool_kind<max>, kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>,
+    padding = array<i64: 0, 0, 0, 0>, count_include_pad = true, layers = []} : memref<1x16x8x8xf32, #b8>, memref<1x16x5x4xf32, #b8>
   return
 }
 
