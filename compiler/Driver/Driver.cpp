@@ -3,6 +3,7 @@
 #include "compiler/Driver/Driver.h"
 
 #include "compiler/Driver/Options.h"
+#include "compiler/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -66,14 +67,10 @@ int driver::main(int argc, const char *const *argv) {
     if (subcommand.name == name)
       return runSubcommand(subcommand, Arguments(argv + 2, argv + argc));
 
-  const Subcommand *nearest = nullptr;
-  unsigned bestDistance = 3;
+  std::vector<llvm::StringRef> names;
   for (const Subcommand &subcommand : subcommands)
-    if (unsigned distance = name.edit_distance(subcommand.name); distance < bestDistance) {
-      bestDistance = distance;
-      nearest = &subcommand;
-    }
+    names.push_back(subcommand.name);
+  std::string hint = suggestion(name, names);
   return fail(fmt::format("unknown subcommand '{}'{}", name.str(),
-                          nearest ? fmt::format("; did you mean '{}'?", nearest->name.str())
-                                  : "; see 'sinter --help'"));
+                          hint.empty() ? "; see 'sinter --help'" : hint));
 }

@@ -2,6 +2,8 @@
 
 #include "compiler/Driver/Options.h"
 
+#include "compiler/Support/Suggest.h"
+
 #include "llvm/ADT/StringRef.h"
 
 #include <iostream>
@@ -13,19 +15,14 @@ int sinter::driver::fail(const std::string &message) {
   return 1;
 }
 
-/// The option of `options` whose name is nearest to `unknown`, or "".
-static std::string nearestOption(const po::options_description &options, llvm::StringRef unknown) {
+/// "; did you mean '--x'?" for the option of `options` whose name is nearest to `unknown`.
+static std::string suggestOption(const po::options_description &options, llvm::StringRef unknown) {
   unknown = unknown.ltrim('-').take_until([](char c) { return c == '='; });
-  std::string best;
-  unsigned bestDistance = unknown.size() / 2 + 1;
-  for (const auto &option : options.options()) {
-    unsigned distance = unknown.edit_distance(option->long_name(), true, bestDistance);
-    if (distance < bestDistance) {
-      bestDistance = distance;
-      best = option->long_name();
-    }
-  }
-  return best;
+  std::vector<std::string> names;
+  for (const auto &option : options.options())
+    names.push_back("--" + option->long_name());
+  return sinter::suggestion("--" + unknown.str(),
+                            std::vector<llvm::StringRef>(names.begin(), names.end()));
 }
 
 std::optional<po::variables_map> sinter::driver::parse(Syntax &syntax, const Arguments &arguments,
@@ -34,13 +31,13 @@ std::optional<po::variables_map> sinter::driver::parse(Syntax &syntax, const Arg
   all.add(syntax.options).add_options()("help,h", "print this and exit");
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(syntax.positional)
-                  .style(po::command_line_style::default_style &
-                         ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
+    po::store(
+        po::command_line_parser(arguments)
+            .options(all)
+            .positional(syntax.positional)
+            .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+            .run(),
+        values);
     if (values.count("help")) {
       std::cout << syntax.summary << "\n\nUsage: " << syntax.usage << "\n\nOptions:\n"
                 << syntax.options;
@@ -49,10 +46,8 @@ std::optional<po::variables_map> sinter::driver::parse(Syntax &syntax, const Arg
     }
     po::notify(values);
   } catch (const po::unknown_option &error) {
-    std::string nearest = nearestOption(all, error.get_option_name());
     status = fail(fmt::format("unknown option '{}' of 'sinter {}'{}", error.get_option_name(),
-                              syntax.name,
-                              nearest.empty() ? "" : fmt::format("; did you mean '--{}'?", nearest)));
+                              syntax.name, suggestOption(all, error.get_option_name())));
     return std::nullopt;
   } catch (const po::too_many_positional_options_error &) {
     status = fail(fmt::format("too many arguments; usage: {}", syntax.usage));

@@ -10,20 +10,15 @@
 
 namespace sinter {
 
-/// "; did you mean 'x'?" with the word of `known` that is nearest to `word`; ""
-/// where none is near.
+/// The word of `known` that is nearest to `word` if it is near enough for a suggestion, else "".
+llvm::StringRef nearest(llvm::StringRef word, llvm::ArrayRef<llvm::StringRef> known);
+
+/// "; did you mean 'CANDIDATE'?", or "" without one.
+std::string didYouMean(llvm::StringRef candidate);
+
+/// didYouMean of the nearest word.
 inline std::string suggestion(llvm::StringRef word, llvm::ArrayRef<llvm::StringRef> known) {
-  llvm::StringRef best;
-  unsigned bestDistance = word.size() / 3 + 2;
-  for (llvm::StringRef candidate : known) {
-    unsigned distance = word.edit_distance(candidate, true, bestDistance);
-    // A word of which every letter would change is not what was meant.
-    if (distance < bestDistance && distance < word.size()) {
-      bestDistance = distance;
-      best = candidate;
-    }
-  }
-  return best.empty() ? "" : "; did you mean '" + best.str() + "'?";
+  return didYouMean(nearest(word, known));
 }
 
 } // namespace sinter

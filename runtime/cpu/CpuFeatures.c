@@ -6,6 +6,7 @@
 \*===----------------------------------------------------------------------===*/
 
 #include "runtime/cpu/Internal.h"
+#include "runtime/cpu/X86Levels.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -29,22 +30,16 @@ uint64_t sinter_cpu_features(void) {
   if (!__get_cpuid(0x80000001, &a, &b, &c81, &d))
     c81 = 0;
 
-  /* v2: SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, POPCNT; LAHF. */
-  const uint32_t v2 = 1u << 0 | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23;
-  if (!has(c1, v2) || !has(c81, 1u << 0))
+  if (!has(c1, SINTER_X86_V2_LEAF1) || !has(c81, SINTER_X86_V2_EXTENDED))
     return 0;
   uint64_t features = SINTER_CPU_SSE42;
 
-  /* v3: FMA, MOVBE, OSXSAVE, AVX, F16C; BMI1, AVX2, BMI2; LZCNT; XMM and YMM state. */
-  const uint32_t v3 = 1u << 12 | 1u << 22 | 1u << 27 | 1u << 28 | 1u << 29;
-  if (!has(c1, v3) || !has(b7, 1u << 3 | 1u << 5 | 1u << 8) || !has(c81, 1u << 5) ||
-      !has(saved_state(), 0x06))
+  if (!has(c1, SINTER_X86_V3_LEAF1) || !has(b7, SINTER_X86_V3_LEAF7) ||
+      !has(c81, SINTER_X86_V3_EXTENDED) || !has(saved_state(), SINTER_X86_V3_STATE))
     return features;
   features |= SINTER_CPU_AVX2;
 
-  /* v4: AVX512 F, DQ, CD, BW, VL; opmask and ZMM state. */
-  const uint32_t v4 = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
-  if (has(b7, v4) && has(saved_state(), 0xe6))
+  if (has(b7, SINTER_X86_V4_LEAF7) && has(saved_state(), SINTER_X86_V4_STATE))
     features |= SINTER_CPU_AVX512;
   return features;
 }

@@ -3,6 +3,7 @@
 #include "compiler/Frontend/Text/ElaboratorImpl.h"
 #include "compiler/Frontend/Text/Layers.h"
 #include "compiler/Frontend/Text/Limits.h"
+#include "compiler/Support/Suggest.h"
 
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/MathExtras.h"

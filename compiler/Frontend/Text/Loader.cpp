@@ -4,6 +4,7 @@
 
 #include "compiler/Frontend/Text/Limits.h"
 #include "compiler/Frontend/Text/Parser.h"
+#include "compiler/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"

@@ -110,23 +110,3 @@ bool sinter::text::checkEncoding(StringRef text, Diagnostics &diagnostics) {
                 "expects UTF-8 text, got an invalid byte");
   return true;
 }
-
-StringRef sinter::text::nearest(StringRef name, llvm::ArrayRef<StringRef> candidates) {
-  StringRef best;
-  unsigned bestDistance = std::min<size_t>(name.size() / 3 + 1, 3) + 1;
-  if (name.size() > 64)
-    return best;
-  for (StringRef candidate : candidates) {
-    unsigned distance = name.edit_distance(candidate, true, bestDistance);
-    // Of one letter, everything is near.
-    if (distance < bestDistance && distance < std::max(name.size(), candidate.size())) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-std::string sinter::text::didYouMean(StringRef candidate) {
-  return candidate.empty() ? "" : ("; did you mean '" + candidate + "'?").str();
-}

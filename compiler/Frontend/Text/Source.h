@@ -52,12 +52,6 @@ private:
 /// Reports the first NUL byte or invalid UTF-8 sequence of `text`; true if there is none.
 bool checkEncoding(llvm::StringRef text, Diagnostics &diagnostics);
 
-/// The candidate nearest to `name` if it is near enough for a suggestion, else "".
-llvm::StringRef nearest(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> candidates);
-
-/// "; did you mean 'CANDIDATE'?", or "" without one.
-std::string didYouMean(llvm::StringRef candidate);
-
 } // namespace sinter::text
 
 #endif // SINTER_COMPILER_FRONTEND_TEXT_SOURCE_H

@@ -6,6 +6,7 @@
 
 #include "compiler/Target/CPU/EntryPoints.h"
 
+#include "runtime/cpu/X86Levels.h"
 #include "sinter/abi.h"
 
 #include "fmt/format.h"
@@ -100,35 +101,36 @@ define internal void @{0}_spmd(ptr %inputs, ptr %outputs, ptr %workspace, i32 %t
 /// NAME_supported: whether the CPU, and the system for its registers, has what
 /// the code needs (bits of cpuid and xgetbv).
 static std::string supportFunction(const Model &model, const CPUTarget &target) {
-  // leaf 1 ecx: SSSE3 9, CX16 13, SSE4.1 19, SSE4.2 20, POPCNT 23.
-  uint32_t leaf1 = 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23;
-  uint32_t leaf7 = 0, extended = 0, savedState = 0;
+  uint32_t leaf1 = SINTER_X86_V2_LEAF1, leaf7 = 0, extended = SINTER_X86_V2_EXTENDED;
+  uint32_t savedState = 0;
   if (target.features & SINTER_CPU_AVX2) {
-    leaf1 |= 1u << 12 | 1u << 22 | 1u << 27 | 1u << 28 | 1u << 29; // FMA MOVBE OSXSAVE AVX F16C
-    leaf7 |= 1u << 3 | 1u << 5 | 1u << 8;                          // BMI1 AVX2 BMI2
-    extended |= 1u << 5;                                           // LZCNT
-    savedState |= 0x6;                                             // xmm, ymm
+    leaf1 |= SINTER_X86_V3_LEAF1;
+    leaf7 |= SINTER_X86_V3_LEAF7;
+    extended |= SINTER_X86_V3_EXTENDED;
+    savedState |= SINTER_X86_V3_STATE;
   }
   if (target.features & SINTER_CPU_AVX512) {
-    leaf7 |= 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31; // F DQ CD BW VL
-    savedState |= 0xe0;                                            // opmask, zmm
+    leaf7 |= SINTER_X86_V4_LEAF7;
+    savedState |= SINTER_X86_V4_STATE;
   }
   std::string stateCheck = "  br label %yes\n";
   if (savedState)
-    stateCheck = fmt::format(R"(  %xcr0 = call {{ i32, i32 }} asm sideeffect "xgetbv", "={{ax}},={{dx}},{{cx}}"(i32 0)
+    stateCheck = fmt::format(
+        R"(  %xcr0 = call {{ i32, i32 }} asm sideeffect "xgetbv", "={{ax}},={{dx}},{{cx}}"(i32 0)
   %saved = extractvalue {{ i32, i32 }} %xcr0, 0
   %saved.masked = and i32 %saved, {0}
   %saved.ok = icmp eq i32 %saved.masked, {0}
   br i1 %saved.ok, label %yes, label %no
 )",
-                             savedState);
+        savedState);
   auto leaf = [](llvm::StringRef id, uint32_t number, int word, uint32_t mask) {
-    return fmt::format(R"(  %{0} = call {{ i32, i32, i32, i32 }} asm sideeffect "cpuid", "={{ax}},={{bx}},={{cx}},={{dx}},{{ax}},{{cx}}"(i32 {1}, i32 0)
+    return fmt::format(
+        R"(  %{0} = call {{ i32, i32, i32, i32 }} asm sideeffect "cpuid", "={{ax}},={{bx}},={{cx}},={{dx}},{{ax}},{{cx}}"(i32 {1}, i32 0)
   %{0}.word = extractvalue {{ i32, i32, i32, i32 }} %{0}, {2}
   %{0}.masked = and i32 %{0}.word, {3}
   %{0}.ok = icmp eq i32 %{0}.masked, {3}
 )",
-                       id.str(), static_cast<int32_t>(number), word, static_cast<int32_t>(mask));
+        id.str(), static_cast<int32_t>(number), word, static_cast<int32_t>(mask));
   };
   return fmt::format(R"(
 @{0}_support = internal global i8 0 ; 0 unknown, 1 supported, 2 not: any thread may fill it in
