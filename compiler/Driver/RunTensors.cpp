@@ -9,6 +9,7 @@
 #include "compiler/Frontend/Weights/Npy.h"
 #include "compiler/Support/File.h"
 #include "compiler/Support/Quote.h"
+#include "compiler/Support/SplitMix64.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -163,13 +164,9 @@ template <typename T> std::vector<std::string> namesOf(ArrayRef<T> tensors) {
 Tensor driver::randomInput(ArrayRef<int64_t> shape, uint64_t seed, unsigned position) {
   Tensor tensor{Shape(shape), {}};
   tensor.data.resize(numElements(shape).value_or(0));
-  uint64_t state = seed + 0x9e3779b97f4a7c15 * (position + 1);
-  for (float &value : tensor.data) { // splitmix64
-    uint64_t bits = state += 0x9e3779b97f4a7c15;
-    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
-    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
-    value = static_cast<float>((bits ^ bits >> 31) >> 40) * 0x1p-23f - 1;
-  }
+  uint64_t stream = splitmix64::advance(seed, position);
+  for (auto [i, value] : llvm::enumerate(tensor.data))
+    value = static_cast<float>(splitmix64::bits(stream, i) >> 40) * 0x1p-23f - 1;
   return tensor;
 }
 

@@ -8,10 +8,11 @@
 
 #include "compiler/Frontend/Weights/Random.h"
 
+#include "compiler/Frontend/Weights/WeightTable.h"
+#include "compiler/Support/SplitMix64.h"
 #include "dialects/NN/IR/NN.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/xxhash.h"
 
 #include <cmath>
@@ -34,18 +35,6 @@ struct Distribution {
   bool normal = false;
 };
 
-/// Widely used finalizer of splitmix64 (Steele et al. 2014).
-uint64_t mix(uint64_t bits) {
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
-  return bits ^ (bits >> 31);
-}
-
-/// Value `index` of the stream `seed`.
-uint64_t randomBits(uint64_t seed, uint64_t index) {
-  return mix(seed + (index + 1) * 0x9e3779b97f4a7c15u);
-}
-
 /// Sum of four 16-bit uniforms around 0: bell-shaped, deviation 2^16 / sqrt(3).
 int32_t bell(uint64_t bits) {
   int32_t sum = static_cast<int32_t>((bits & 0xffff) + (bits >> 16 & 0xffff) +
@@ -64,7 +53,7 @@ void fill(const Distribution &distribution, uint64_t seed, MutableArrayRef<float
           ? static_cast<double>(static_cast<float>(distribution.spread * std::sqrt(3.0))) * 0x1p-16
           : distribution.spread * 0x1p-23;
   for (auto [i, value] : llvm::enumerate(values)) {
-    uint64_t bits = randomBits(seed, i);
+    uint64_t bits = splitmix64::bits(seed, i);
     value = static_cast<float>(center + step * (distribution.normal ? bell(bits) : flat(bits)));
   }
 }
@@ -111,7 +100,7 @@ struct RandomTensor {
   Distribution distribution;
 };
 
-class RandomWeights : public WeightSource {
+class RandomWeights : public WeightTable<RandomTensor> {
 public:
   RandomWeights(uint64_t seed, ModuleOp module)
       : spec("random:" + std::to_string(seed)), seed(seed) {
@@ -125,19 +114,9 @@ public:
 
   StringRef name() const override { return spec; }
 
-  std::vector<StringRef> keys() const override {
-    std::vector<StringRef> keys(tensors.keys().begin(), tensors.keys().end());
-    llvm::sort(keys);
-    return keys;
-  }
-
-  const WeightInfo *lookup(StringRef key) const override {
-    auto it = tensors.find(key);
-    return it == tensors.end() ? nullptr : &it->second.info;
-  }
-
   void read(StringRef key, MutableArrayRef<float> values) const override {
-    fill(tensors.find(key)->second.distribution, mix(seed) ^ llvm::xxh3_64bits(key), values);
+    fill(tensors.find(key)->second.distribution, splitmix64::mix(seed) ^ llvm::xxh3_64bits(key),
+         values);
   }
 
 private:
@@ -151,7 +130,6 @@ private:
 
   std::string spec;
   uint64_t seed;
-  llvm::StringMap<RandomTensor> tensors;
 };
 
 } // namespace

@@ -10,12 +10,12 @@
 #include "compiler/Frontend/Weights/Safetensors.h"
 
 #include "compiler/Frontend/Weights/JsonGuard.h"
+#include "compiler/Frontend/Weights/WeightTable.h"
 #include "compiler/Support/File.h"
 #include "compiler/Support/HalfFloat.h"
 #include "compiler/Support/Quote.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/JSON.h"
 
@@ -127,7 +127,7 @@ std::string checkCoverage(std::vector<Entry> &entries, uint64_t dataSize) {
   return "";
 }
 
-class SafetensorsFile : public WeightSource {
+class SafetensorsFile : public WeightTable<StoredTensor> {
 public:
   SafetensorsFile(StringRef path, std::unique_ptr<MemoryBuffer> buffer)
       : path(path), buffer(std::move(buffer)) {}
@@ -136,17 +136,6 @@ public:
   std::string parse();
 
   StringRef name() const override { return path; }
-
-  std::vector<StringRef> keys() const override {
-    std::vector<StringRef> keys(tensors.keys().begin(), tensors.keys().end());
-    llvm::sort(keys);
-    return keys;
-  }
-
-  const WeightInfo *lookup(StringRef key) const override {
-    auto it = tensors.find(key);
-    return it == tensors.end() ? nullptr : &it->second.info;
-  }
 
   void read(StringRef key, MutableArrayRef<float> values) const override {
     const StoredTensor &tensor = tensors.find(key)->second;
@@ -174,7 +163,6 @@ public:
 private:
   std::string path;
   std::unique_ptr<MemoryBuffer> buffer;
-  StringMap<StoredTensor> tensors;
 };
 
 std::string SafetensorsFile::parse() {
