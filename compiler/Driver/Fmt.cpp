@@ -8,6 +8,8 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Frontend/Text/Text.h"
 
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
@@ -21,9 +23,12 @@ static bool holds(const std::string &path, const std::string &text) {
   return buffer && (*buffer)->getBuffer() == text;
 }
 
-/// Replaces the file as a whole, so that it is never half-written.
+/// Replaces the file as a whole, so that it is never half-written; of a symbolic link the
+/// file behind it.
 static int rewrite(const std::string &path, const std::string &text) {
-  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &stream) {
+  llvm::SmallString<128> file(path);
+  llvm::sys::fs::real_path(path, file);
+  llvm::Error error = llvm::writeToOutput(file, [&](llvm::raw_ostream &stream) {
     stream << text;
     return llvm::Error::success();
   });

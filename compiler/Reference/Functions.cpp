@@ -74,7 +74,8 @@ DoubleTensor reference::maxPool(Dims shape, const DoubleTensor &input,
     double largest = -std::numeric_limits<double>::infinity();
     for (int64_t y : seq(rows.begin, rows.end))
       for (int64_t x : seq(columns.begin, columns.end))
-        largest = std::max(largest, plane[y * input.shape[3] + x]);
+        if (double value = plane[y * input.shape[3] + x]; value > largest || std::isnan(value))
+          largest = value; // a NaN stays, as in PyTorch
     return largest;
   });
 }

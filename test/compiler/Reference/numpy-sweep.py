@@ -1,4 +1,3 @@
-# REQUIRES: numpy
 # RUN: %python %s %t
 """Convolution and pooling of `sinter run --reference` against formulas in NumPy.
 
