@@ -4,6 +4,10 @@
 find_package(MLIR 22.1 REQUIRED CONFIG)
 find_package(fmt REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+# Debian's ONNX: the messages of onnx.proto, generated for its libprotobuf.
+find_package(Protobuf REQUIRED)
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED DOC "Library of ONNX's messages (Debian: libonnx-dev)")
+find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED DOC "Folder that has onnx/ (Debian: libonnx-dev)")
 find_package(LLD REQUIRED CONFIG HINTS ${LLVM_DIR}/../lld)
 
 set(LLVM_RUNTIME_OUTPUT_INTDIR ${PROJECT_BINARY_DIR}/bin)

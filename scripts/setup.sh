@@ -41,6 +41,8 @@ find_missing() {
   need libzstd-dev {/usr,/usr/local}/include/zstd.h
   need libfmt-dev {/usr,/usr/local}/include/fmt/core.h
   need libboost-program-options-dev {/usr,/usr/local}/include/boost/program_options.hpp
+  need libonnx-dev {/usr,/usr/local}/include/onnx/onnx_pb.h
+  need libprotobuf-dev {/usr,/usr/local}/include/google/protobuf/message.h
   need libstb-dev {/usr,/usr/local}/include/{stb,.}/stb_image.h
   need libgtest-dev {/usr,/usr/local}/include/gtest/gtest.h
   need libgmock-dev {/usr,/usr/local}/include/gmock/gmock.h
