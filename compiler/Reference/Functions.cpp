@@ -144,6 +144,17 @@ DoubleTensor reference::padChannels(Dims shape, const DoubleTensor &input, int64
   return result;
 }
 
+DoubleTensor reference::concat(Dims shape, llvm::ArrayRef<const DoubleTensor *> inputs) {
+  DoubleTensor result = zeros(shape);
+  auto out = result.data.begin();
+  for (int64_t n : seq(shape[0]))
+    for (const DoubleTensor *input : inputs) {
+      int64_t image = input->shape[1] * pixels(*input);
+      out = std::copy_n(input->data.begin() + n * image, image, out);
+    }
+  return result;
+}
+
 DoubleTensor reference::softmax(const DoubleTensor &input) {
   DoubleTensor result = input;
   int64_t columns = input.shape[1];
@@ -154,6 +165,20 @@ DoubleTensor reference::softmax(const DoubleTensor &input) {
       sum += value = std::exp(value - largest);
     for (double &value : row)
       value /= sum;
+  }
+  return result;
+}
+
+DoubleTensor reference::logSoftmax(const DoubleTensor &input) {
+  DoubleTensor result = input;
+  int64_t columns = input.shape[1];
+  for (int64_t n : seq(input.shape[0])) {
+    auto row = llvm::MutableArrayRef<double>(result.data).slice(n * columns, columns);
+    double largest = *llvm::max_element(row), sum = 0;
+    for (double value : row)
+      sum += std::exp(value - largest);
+    for (double &value : row)
+      value = value - largest - std::log(sum);
   }
   return result;
 }
@@ -180,6 +205,10 @@ static double activate(double x, nn::ActivationKind kind, double alpha, double b
     return x / (1 + std::exp(-x));
   case nn::ActivationKind::HardSwish:
     return x * std::min(std::max(x + 3, 0.0), 6.0) / 6;
+  case nn::ActivationKind::Clip:
+    return std::min(std::max(x, alpha), beta);
+  case nn::ActivationKind::ScaleShift:
+    return alpha * x + beta;
   }
   llvm_unreachable("every activation kind is covered");
 }

@@ -54,7 +54,11 @@ DoubleTensor linear(const DoubleTensor &input, const DoubleTensor &weight,
 
 DoubleTensor padChannels(Dims shape, const DoubleTensor &input, int64_t before);
 
+/// The channels of `inputs`, one input behind the other.
+DoubleTensor concat(Dims shape, llvm::ArrayRef<const DoubleTensor *> inputs);
+
 DoubleTensor softmax(const DoubleTensor &input);
+DoubleTensor logSoftmax(const DoubleTensor &input);
 
 /// Every element through the function.
 DoubleTensor activate(DoubleTensor input, nn::ActivationAttr activation);

@@ -126,6 +126,27 @@ struct PadChannelsModel : Model<PadChannelsModel, PadChannelsOp> {
   }
 };
 
+struct UnflattenModel : Model<UnflattenModel, UnflattenOp> {
+  static DoubleTensor compute(UnflattenOp op, ReferenceFrame &frame) {
+    DoubleTensor result = frame[op.getInput()];
+    result.shape = Shape(shapeOf(op.getResult()));
+    return result;
+  }
+};
+
+struct ConcatModel : Model<ConcatModel, ConcatOp> {
+  static DoubleTensor compute(ConcatOp op, ReferenceFrame &frame) {
+    auto inputs = llvm::map_to_vector(op.getInputs(), [&](Value v) { return frame.find(v); });
+    return concat(shapeOf(op.getResult()), inputs);
+  }
+};
+
+struct LogSoftmaxModel : Model<LogSoftmaxModel, LogSoftmaxOp> {
+  static DoubleTensor compute(LogSoftmaxOp op, ReferenceFrame &frame) {
+    return logSoftmax(frame[op.getInput()]);
+  }
+};
+
 struct SoftmaxModel : Model<SoftmaxModel, SoftmaxOp> {
   static DoubleTensor compute(SoftmaxOp op, ReferenceFrame &frame) {
     return softmax(frame[op.getInput()]);
@@ -233,7 +254,10 @@ void sinter::registerReferenceModels(DialectRegistry &registry) {
     LinearOp::attachInterface<LinearModel>(*context);
     FlattenOp::attachInterface<FlattenModel>(*context);
     PadChannelsOp::attachInterface<PadChannelsModel>(*context);
+    UnflattenOp::attachInterface<UnflattenModel>(*context);
+    ConcatOp::attachInterface<ConcatModel>(*context);
     SoftmaxOp::attachInterface<SoftmaxModel>(*context);
+    LogSoftmaxOp::attachInterface<LogSoftmaxModel>(*context);
     ReLUOp::attachInterface<ActivationModel<ReLUOp>>(*context);
     ReLU6Op::attachInterface<ActivationModel<ReLU6Op>>(*context);
     LeakyReLUOp::attachInterface<ActivationModel<LeakyReLUOp>>(*context);
@@ -241,6 +265,8 @@ void sinter::registerReferenceModels(DialectRegistry &registry) {
     HardSigmoidOp::attachInterface<ActivationModel<HardSigmoidOp>>(*context);
     SiLUOp::attachInterface<ActivationModel<SiLUOp>>(*context);
     HardSwishOp::attachInterface<ActivationModel<HardSwishOp>>(*context);
+    ClipOp::attachInterface<ActivationModel<ClipOp>>(*context);
+    ScaleShiftOp::attachInterface<ActivationModel<ScaleShiftOp>>(*context);
     AddOp::attachInterface<AddModel>(*context);
     MulOp::attachInterface<MulModel>(*context);
     ResBlockOp::attachInterface<ResBlockModel>(*context);

@@ -211,6 +211,7 @@ Value KernelEmitter::sigmoid(Value x) {
 }
 
 Value KernelEmitter::activation(nn::ActivationAttr function, Value x) {
+  double alpha = function.getAlpha().convertToDouble(), beta = function.getBeta().convertToDouble();
   auto clamp = [&](Value value, double low, double high) {
     return minf(constantLike(x, high), maxf(constantLike(x, low), value));
   };
@@ -222,7 +223,7 @@ Value KernelEmitter::activation(nn::ActivationAttr function, Value x) {
   case nn::ActivationKind::ReLU6:
     return clamp(x, 0.0, 6.0);
   case nn::ActivationKind::LeakyReLU: {
-    Value scaled = mulf(x, constantLike(x, function.getAlpha().convertToDouble()));
+    Value scaled = mulf(x, constantLike(x, alpha));
     Value positive =
         arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, x, constantLike(x, 0.0));
     return arith::SelectOp::create(builder, loc, positive, x, scaled);
@@ -230,13 +231,15 @@ Value KernelEmitter::activation(nn::ActivationAttr function, Value x) {
   case nn::ActivationKind::Sigmoid:
     return sigmoid(x);
   case nn::ActivationKind::HardSigmoid:
-    return clamp(multiplyAdd(x, constantLike(x, function.getAlpha().convertToDouble()),
-                             constantLike(x, function.getBeta().convertToDouble())),
-                 0.0, 1.0);
+    return clamp(multiplyAdd(x, constantLike(x, alpha), constantLike(x, beta)), 0.0, 1.0);
   case nn::ActivationKind::SiLU:
     return mulf(x, sigmoid(x));
   case nn::ActivationKind::HardSwish:
     return mulf(x, mulf(clamp(addf(x, constantLike(x, 3.0)), 0.0, 6.0), constantLike(x, 1.0 / 6)));
+  case nn::ActivationKind::Clip:
+    return clamp(x, alpha, beta);
+  case nn::ActivationKind::ScaleShift:
+    return multiplyAdd(x, constantLike(x, alpha), constantLike(x, beta));
   }
   llvm_unreachable("every activation is covered");
 }

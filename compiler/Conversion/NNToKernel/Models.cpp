@@ -201,6 +201,6 @@ void sinter::registerLowerToKernelModels(DialectRegistry &registry) {
     nn::MulOp::attachInterface<MulModel>(*context);
     nn::SoftmaxOp::attachInterface<SoftmaxModel>(*context);
     attachActivations<nn::ReLUOp, nn::ReLU6Op, nn::LeakyReLUOp, nn::SigmoidOp, nn::HardSigmoidOp,
-                      nn::SiLUOp, nn::HardSwishOp>(context);
+                      nn::SiLUOp, nn::HardSwishOp, nn::ClipOp, nn::ScaleShiftOp>(context);
   });
 }

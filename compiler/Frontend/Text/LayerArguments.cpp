@@ -75,6 +75,14 @@ std::optional<double> Layers::real(StringRef name, double minimum) {
   return std::nullopt;
 }
 
+std::optional<double> Layers::f32(StringRef name) {
+  const Value &value = argument(name).value;
+  if (value.isNumber() && nn::isFiniteF32(llvm::APFloat(value.asDouble())))
+    return value.asDouble();
+  reject(name, "a number that fits f32");
+  return std::nullopt;
+}
+
 std::optional<bool> Layers::boolean(StringRef name) {
   const Value &value = argument(name).value;
   if (value.is(Kind::Bool))

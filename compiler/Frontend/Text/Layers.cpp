@@ -19,7 +19,8 @@ using llvm::Twine;
 
 llvm::ArrayRef<StringRef> sinter::text::activationNames() {
   static constexpr StringRef names[] = {"identity", "relu",         "relu6", "leaky_relu",
-                                        "sigmoid",  "hard_sigmoid", "silu",  "hard_swish"};
+                                        "sigmoid",  "hard_sigmoid", "silu",  "hard_swish",
+                                        "clip",     "scale_shift"};
   return names;
 }
 
@@ -27,9 +28,22 @@ Value sinter::text::activationNamed(StringRef name, mlir::MLIRContext &context) 
   std::optional<nn::ActivationKind> kind = nn::symbolizeActivationKind(name);
   if (!kind)
     return {};
-  bool isHardSigmoid = *kind == nn::ActivationKind::HardSigmoid;
-  double alpha = isHardSigmoid ? 1.0 / 6.0 : *kind == nn::ActivationKind::LeakyReLU ? 0.01 : 0;
-  return Value::of(nn::ActivationAttr::get(&context, *kind, alpha, isHardSigmoid ? 0.5 : 0));
+  auto make = [&](double alpha, double beta) {
+    return Value::of(nn::ActivationAttr::get(&context, *kind, alpha, beta));
+  };
+  // The defaults of library/builtins.sinter.
+  switch (*kind) {
+  case nn::ActivationKind::LeakyReLU:
+    return make(0.01, 0);
+  case nn::ActivationKind::HardSigmoid:
+    return make(1.0 / 6.0, 0.5);
+  case nn::ActivationKind::Clip:
+    return make(-1, 1);
+  case nn::ActivationKind::ScaleShift:
+    return make(1, 0);
+  default:
+    return make(0, 0);
+  }
 }
 
 Value Layers::build() {
@@ -43,7 +57,10 @@ Value Layers::build() {
                           .Case("avg_pool", &Layers::avgPool)
                           .Case("global_avg_pool", &Layers::globalAvgPool)
                           .Case("flatten", &Layers::flatten)
+                          .Case("unflatten", &Layers::unflatten)
                           .Case("softmax", &Layers::softmax)
+                          .Case("log_softmax", &Layers::logSoftmax)
+                          .Case("concat", &Layers::concat)
                           .Case("add", &Layers::add)
                           .Case("mul", &Layers::mul)
                           .Case("pad_channels", &Layers::padChannels)
@@ -226,9 +243,32 @@ Value Layers::flatten() {
   return input ? emit<nn::FlattenOp>(input) : Value();
 }
 
+Value Layers::unflatten() {
+  mlir::Value input = begin("unflatten") ? tensor("input", 2) : nullptr;
+  return input ? emit<nn::UnflattenOp>(input) : Value();
+}
+
 Value Layers::softmax() {
   mlir::Value input = begin("softmax") ? tensor("input", 2) : nullptr;
   return input ? emit<nn::SoftmaxOp>(input) : Value();
+}
+
+Value Layers::logSoftmax() {
+  mlir::Value input = begin("log_softmax") ? tensor("input", 2) : nullptr;
+  return input ? emit<nn::LogSoftmaxOp>(input) : Value();
+}
+
+Value Layers::concat() {
+  if (!begin("concat"))
+    return {};
+  mlir::Value lhs = tensor("input", 4), rhs = tensor("other", 4);
+  if (!lhs || !rhs)
+    return {};
+  auto left = argument("input").value.shape(), right = argument("other").value.shape();
+  if (left[0] != right[0] || left.drop_front(2) != right.drop_front(2))
+    return fail("maps of equal batch, height and width, got " + describeShape(left) + " and " +
+                describeShape(right) + describeOrigins(lhs, rhs));
+  return emit<nn::ConcatOp>({lhs, rhs});
 }
 
 Value Layers::padChannels() {
@@ -280,18 +320,32 @@ Value Layers::mul() {
 // Activations
 //===----------------------------------------------------------------------===//
 
+/// What the built-ins call alpha and beta of #nn.activation; "" where a kind has none.
+static std::pair<StringRef, StringRef> parameterNames(nn::ActivationKind kind) {
+  switch (kind) {
+  case nn::ActivationKind::LeakyReLU:
+    return {"negative_slope", ""};
+  case nn::ActivationKind::HardSigmoid:
+    return {"alpha", "beta"};
+  case nn::ActivationKind::Clip:
+    return {"min", "max"};
+  case nn::ActivationKind::ScaleShift:
+    return {"scale", "shift"};
+  default:
+    return {};
+  }
+}
+
 Value Layers::activation() {
   nn::ActivationAttr function = activationNamed(callee.text, elaborator.context).activation;
-  double alpha = function.getAlpha().convertToDouble(), beta = function.getBeta().convertToDouble();
-  bool isHardSigmoid = function.getKind() == nn::ActivationKind::HardSigmoid;
-  bool isLeaky = function.getKind() == nn::ActivationKind::LeakyReLU;
-  if (isHardSigmoid || isLeaky) {
-    auto slope = real(isLeaky ? "negative_slope" : "alpha", -INFINITY);
-    auto offset = isLeaky ? 0.0 : real("beta", -INFINITY);
-    if (!slope || !offset)
+  auto [first, second] = parameterNames(function.getKind());
+  if (!first.empty()) {
+    auto alpha = f32(first), beta = second.empty() ? 0.0 : f32(second);
+    if (!alpha || !beta)
       return {};
-    alpha = *slope, beta = *offset;
-    function = nn::ActivationAttr::get(&elaborator.context, function.getKind(), alpha, beta);
+    if (function.getKind() == nn::ActivationKind::Clip && *alpha > *beta)
+      return reject("min", "at most 'max', " + argument("max").value.describe());
+    function = nn::ActivationAttr::get(&elaborator.context, function.getKind(), *alpha, *beta);
   }
   // Without its input the activation itself is the value.
   if (isNone("input"))
@@ -310,6 +364,8 @@ Value Layers::activate(nn::ActivationAttr function, const Bound &input) {
 }
 
 Value Layers::emitActivation(nn::ActivationAttr function, mlir::Value input) {
+  auto alpha = builder.getF64FloatAttr(function.getAlpha().convertToDouble());
+  auto beta = builder.getF64FloatAttr(function.getBeta().convertToDouble());
   switch (function.getKind()) {
   case nn::ActivationKind::Identity:
     return Value::of(input);
@@ -318,20 +374,29 @@ Value Layers::emitActivation(nn::ActivationAttr function, mlir::Value input) {
   case nn::ActivationKind::ReLU6:
     return emit<nn::ReLU6Op>(input);
   case nn::ActivationKind::LeakyReLU:
-    return emit<nn::LeakyReLUOp>(input, [&](auto &properties) {
-      properties.negative_slope = builder.getF64FloatAttr(function.getAlpha().convertToDouble());
-    });
+    return emit<nn::LeakyReLUOp>(input,
+                                 [&](auto &properties) { properties.negative_slope = alpha; });
   case nn::ActivationKind::Sigmoid:
     return emit<nn::SigmoidOp>(input);
   case nn::ActivationKind::HardSigmoid:
     return emit<nn::HardSigmoidOp>(input, [&](auto &properties) {
-      properties.alpha = builder.getF64FloatAttr(function.getAlpha().convertToDouble());
-      properties.beta = builder.getF64FloatAttr(function.getBeta().convertToDouble());
+      properties.alpha = alpha;
+      properties.beta = beta;
     });
   case nn::ActivationKind::SiLU:
     return emit<nn::SiLUOp>(input);
   case nn::ActivationKind::HardSwish:
     return emit<nn::HardSwishOp>(input);
+  case nn::ActivationKind::Clip:
+    return emit<nn::ClipOp>(input, [&](auto &properties) {
+      properties.min = alpha;
+      properties.max = beta;
+    });
+  case nn::ActivationKind::ScaleShift:
+    return emit<nn::ScaleShiftOp>(input, [&](auto &properties) {
+      properties.scale = alpha;
+      properties.shift = beta;
+    });
   }
   llvm_unreachable("a kind not covered");
 }

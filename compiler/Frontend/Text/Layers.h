@@ -46,7 +46,10 @@ private:
   Value avgPool();
   Value globalAvgPool();
   Value flatten();
+  Value unflatten();
   Value softmax();
+  Value logSoftmax();
+  Value concat();
   Value add();
   Value mul();
   Value padChannels();
@@ -64,6 +67,8 @@ private:
   mlir::Value tensor(llvm::StringRef name, size_t rank = 0);
   std::optional<int64_t> integer(llvm::StringRef name, int64_t minimum, int64_t maximum);
   std::optional<double> real(llvm::StringRef name, double minimum);
+  /// A number that an f32 can hold.
+  std::optional<double> f32(llvm::StringRef name);
   std::optional<bool> boolean(llvm::StringRef name);
   std::optional<nn::ActivationAttr> function(llvm::StringRef name);
   std::optional<llvm::StringRef> key(llvm::StringRef name);

@@ -36,6 +36,9 @@ constexpr int64_t maxWindow = std::numeric_limits<int16_t>::max();
 /// True if `type` is static and has between 1 and `maxSize` elements.
 bool hasBoundedShape(mlir::ShapedType type);
 
+/// True for a number that kernels can compute with: no infinity or NaN, in f32 either.
+bool isFiniteF32(const llvm::APFloat &value);
+
 } // namespace sinter::nn
 
 // The interfaces speak of the attributes above.

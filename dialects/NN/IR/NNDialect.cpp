@@ -5,8 +5,14 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace sinter::nn;
+
+bool sinter::nn::isFiniteF32(const APFloat &value) {
+  return std::fabs(value.convertToDouble()) <= std::numeric_limits<float>::max();
+}
 
 #include "dialects/NN/IR/NNDialect.cpp.inc"
 #include "dialects/NN/IR/NNEnums.cpp.inc"
@@ -31,14 +37,18 @@ void NNDialect::initialize() {
 
 LogicalResult ActivationAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                                      ActivationKind kind, APFloat alpha, APFloat beta) {
-  if (!alpha.isFinite() || !beta.isFinite())
-    return emitError() << "expects the parameters of an activation function to be finite";
-  bool hasBeta = kind == ActivationKind::HardSigmoid;
+  if (!isFiniteF32(alpha) || !isFiniteF32(beta))
+    return emitError() << "expects the parameters of an activation function to be finite in f32";
+  bool hasBeta = kind == ActivationKind::HardSigmoid || kind == ActivationKind::Clip ||
+                 kind == ActivationKind::ScaleShift;
   bool hasAlpha = hasBeta || kind == ActivationKind::LeakyReLU;
   if (alpha.isNonZero() && !hasAlpha)
     return emitError() << "expects no 'alpha' for " << stringifyActivationKind(kind);
   if (beta.isNonZero() && !hasBeta)
     return emitError() << "expects no 'beta' for " << stringifyActivationKind(kind);
+  if (kind == ActivationKind::Clip && alpha > beta)
+    return emitError() << "expects 'alpha' of clip to be at most 'beta', got "
+                       << alpha.convertToDouble() << " and " << beta.convertToDouble();
   return success();
 }
 

@@ -37,6 +37,8 @@ def NN_ActivationKind : I32EnumAttr<"ActivationKind", "activation function", [
     I32EnumAttrCase<"HardSigmoid", 5, "hard_sigmoid">,
     I32EnumAttrCase<"SiLU", 6, "silu">,
     I32EnumAttrCase<"HardSwish", 7, "hard_swish">,
+    I32EnumAttrCase<"Clip", 8, "clip">,
+    I32EnumAttrCase<"ScaleShift", 9, "scale_shift">,
   ]> {
   let cppNamespace = "::sinter::nn";
   let genSpecializedAttr = 0;
@@ -56,8 +58,10 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     | `hard_sigmoid` | min(max(alpha x + beta, 0), 1) | slope | offset |
     | `silu` | x sigmoid(x) | | |
     | `hard_swish` | x min(max(x + 3, 0), 6) / 6 | | |
+    | `clip` | min(max(x, alpha), beta) | least value | largest value |
+    | `scale_shift` | alpha x + beta | scale | shift |
 
-    `alpha` and `beta` are finite, and 0 where the kind has none.
+    `alpha` and `beta` are finite in f32, and 0 where the kind has none.
     Example: `#nn.activation<relu>`, `#nn.activation<leaky_relu, alpha = 0.1>`.
   }];
   let parameters = (ins

@@ -89,7 +89,7 @@ def NN_LeakyReLUOp : NN_Activation<"leaky_relu"> {
   let description = [{
     result = x if x > 0 else negative_slope * x
 
-    - (C1) `negative_slope` is finite.
+    - (C1) `negative_slope` is finite in f32.
 
     #### Example
     ```mlir
@@ -110,7 +110,7 @@ def NN_HardSigmoidOp : NN_Activation<"hard_sigmoid"> {
 
     PyTorch's hard sigmoid is alpha = 1/6, beta = 1/2; ONNX's default alpha is 0.2.
 
-    - (C1) `alpha` and `beta` are finite.
+    - (C1) `alpha` and `beta` are finite in f32.
 
     #### Example
     ```mlir
@@ -123,6 +123,60 @@ def NN_HardSigmoidOp : NN_Activation<"hard_sigmoid"> {
   let arguments = (ins NN_Tensor:$input, DefaultValuedAttr<F64Attr, "1.0 / 6.0">:$alpha,
                        DefaultValuedAttr<F64Attr, "0.5">:$beta);
   let hasVerifier = 1;
+}
+
+def NN_ClipOp : NN_Activation<"clip"> {
+  let summary = "clamp to an interval";
+  let description = [{
+    result = min(max(x, min), max)
+
+    `clip` to [0, 6] is `nn.relu6`, and becomes it.
+
+    - (C1) `min` and `max` are finite in f32.
+    - (C2) `min` is at most `max`.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: tensor<1x64x56x56xf32>) -> tensor<1x64x56x56xf32> {
+      %0 = nn.clip %x {min = -1.0 : f64, max = 1.0 : f64} : tensor<1x64x56x56xf32>
+      return %0 : tensor<1x64x56x56xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$input, F64Attr:$min, F64Attr:$max);
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
+  let extraClassDeclaration = [{
+    /// True if the interval is [0, 6].
+    bool isReLU6() {
+      return getMin().isZero() && getMax().isExactlyValue(6.0);
+    }
+  }];
+}
+
+def NN_ScaleShiftOp : NN_Activation<"scale_shift"> {
+  let summary = "one scale and one shift for all elements";
+  let description = [{
+    result = scale * x + shift
+
+    With literal numbers: what a network does to its image or its logits. A
+    scale and a shift by channel are `nn.batch_norm`.
+
+    - (C1) `scale` and `shift` are finite in f32.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: tensor<1x3x224x224xf32>) -> tensor<1x3x224x224xf32> {
+      %0 = nn.scale_shift %x {scale = 2.0 : f64, shift = -1.0 : f64} : tensor<1x3x224x224xf32>
+      return %0 : tensor<1x3x224x224xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$input, DefaultValuedAttr<F64Attr, "1.0">:$scale,
+                       DefaultValuedAttr<F64Attr, "0.0">:$shift);
+  let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//

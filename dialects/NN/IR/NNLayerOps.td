@@ -180,6 +180,49 @@ def NN_FlattenOp : NN_ShapedOp<"flatten"> {
   let arguments = (ins NN_FeatureMap:$input);
   let results = (outs NN_Matrix:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+def NN_UnflattenOp : NN_ShapedOp<"unflatten"> {
+  let summary = "N x C to N x C x 1 x 1";
+  let description = [{
+    result[n,c,0,0] = input[n,c], the inverse of `nn.flatten` of a map of one pixel.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: tensor<1x512xf32>) -> tensor<1x512x1x1xf32> {
+      %0 = nn.unflatten %x : (tensor<1x512xf32>) -> tensor<1x512x1x1xf32>
+      return %0 : tensor<1x512x1x1xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Matrix:$input);
+  let results = (outs NN_FeatureMap:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+def NN_ConcatOp : NN_ShapedOp<"concat"> {
+  let summary = "the channels of several maps, one behind the other";
+  let description = [{
+    result[n,c,y,x] = inputs[i][n, c - first, y, x], where the channels of input i are those of
+    the result from `first` on: the sum of the channels before it.
+
+    - (C1) there are at least two inputs.
+    - (C2) the inputs have the same batch, height and width.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: tensor<1x64x56x56xf32>, %y: tensor<1x32x56x56xf32>) -> tensor<1x96x56x56xf32> {
+      %0 = nn.concat %x, %y : (tensor<1x64x56x56xf32>, tensor<1x32x56x56xf32>) -> tensor<1x96x56x56xf32>
+      return %0 : tensor<1x96x56x56xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<NN_FeatureMap>:$inputs);
+  let results = (outs NN_FeatureMap:$result);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+  let hasCanonicalizeMethod = 1;
 }
 
 def NN_PadChannelsOp : NN_ShapedOp<"pad_channels"> {
@@ -214,6 +257,24 @@ def NN_SoftmaxOp : NN_Op<"softmax", [Pure, SameOperandsAndResultType]> {
     ```mlir
     func.func @example(%x: tensor<1x1000xf32>) -> tensor<1x1000xf32> {
       %0 = nn.softmax %x : tensor<1x1000xf32>
+      return %0 : tensor<1x1000xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Matrix:$input);
+  let results = (outs NN_Matrix:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def NN_LogSoftmaxOp : NN_Op<"log_softmax", [Pure, SameOperandsAndResultType]> {
+  let summary = "logarithm of the softmax over the last dimension of a matrix";
+  let description = [{
+    result[n,i] = input[n,i] - m - log(sum over j of exp(input[n,j] - m)), m = max over j of input[n,j]
+
+    #### Example
+    ```mlir
+    func.func @example(%x: tensor<1x1000xf32>) -> tensor<1x1000xf32> {
+      %0 = nn.log_softmax %x : tensor<1x1000xf32>
       return %0 : tensor<1x1000xf32>
     }
     ```

@@ -28,17 +28,37 @@ LogicalResult ParameterOp::verify() {
 
 LogicalResult LeakyReLUOp::verify() {
   // nn.leaky_relu C1
-  if (!getNegativeSlope().isFinite())
-    return emitOpError("expects 'negative_slope' to be finite, got ")
+  if (!isFiniteF32(getNegativeSlope()))
+    return emitOpError("expects 'negative_slope' to be finite in f32, got ")
            << getNegativeSlope().convertToDouble();
   return success();
 }
 
 LogicalResult HardSigmoidOp::verify() {
   // nn.hard_sigmoid C1
-  if (!getAlpha().isFinite() || !getBeta().isFinite())
-    return emitOpError("expects 'alpha' and 'beta' to be finite, got ")
+  if (!isFiniteF32(getAlpha()) || !isFiniteF32(getBeta()))
+    return emitOpError("expects 'alpha' and 'beta' to be finite in f32, got ")
            << getAlpha().convertToDouble() << " and " << getBeta().convertToDouble();
+  return success();
+}
+
+LogicalResult ClipOp::verify() {
+  // nn.clip C1
+  if (!isFiniteF32(getMin()) || !isFiniteF32(getMax()))
+    return emitOpError("expects 'min' and 'max' to be finite in f32, got ")
+           << getMin().convertToDouble() << " and " << getMax().convertToDouble();
+  // nn.clip C2
+  if (getMin() > getMax())
+    return emitOpError("expects 'min' to be at most 'max', got ")
+           << getMin().convertToDouble() << " and " << getMax().convertToDouble();
+  return success();
+}
+
+LogicalResult ScaleShiftOp::verify() {
+  // nn.scale_shift C1
+  if (!isFiniteF32(getScale()) || !isFiniteF32(getShift()))
+    return emitOpError("expects 'scale' and 'shift' to be finite in f32, got ")
+           << getScale().convertToDouble() << " and " << getShift().convertToDouble();
   return success();
 }
 
@@ -108,6 +128,16 @@ ActivationAttr SiLUOp::getActivation() {
 }
 ActivationAttr HardSwishOp::getActivation() {
   return ActivationAttr::get(getContext(), ActivationKind::HardSwish);
+}
+ActivationAttr ClipOp::getActivation() {
+  if (isReLU6())
+    return ActivationAttr::get(getContext(), ActivationKind::ReLU6);
+  return ActivationAttr::get(getContext(), ActivationKind::Clip, getMin().convertToDouble(),
+                             getMax().convertToDouble());
+}
+ActivationAttr ScaleShiftOp::getActivation() {
+  return ActivationAttr::get(getContext(), ActivationKind::ScaleShift,
+                             getScale().convertToDouble(), getShift().convertToDouble());
 }
 
 //===----------------------------------------------------------------------===//

@@ -292,7 +292,7 @@ LogicalResult GlobalAvgPoolOp::inferReturnTypes(MLIRContext *context, Loc loc, A
 }
 
 //===----------------------------------------------------------------------===//
-// Linear, flatten, channels
+// Linear, shapes, channels
 //===----------------------------------------------------------------------===//
 
 LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
@@ -315,6 +315,36 @@ LogicalResult FlattenOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor
     return failure();
   ArrayRef<int64_t> input = shapeOf(op.getInput());
   return addResult(context, loc, {input[0], input[1] * input[2] * input[3]}, types);
+}
+
+LogicalResult UnflattenOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
+                                            Types &types) {
+  if (failed(expectRank(loc, op.getInput(), "input", 2)))
+    return failure();
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  return addResult(context, loc, {input[0], input[1], 1, 1}, types);
+}
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
+  // nn.concat C1
+  if (op.getInputs().size() < 2)
+    return emitOptionalError(loc, "expects at least two inputs, got ", op.getInputs().size());
+  SmallVector<int64_t, 4> result;
+  for (Value input : op.getInputs()) {
+    if (failed(expectRank(loc, input, "inputs", 4)))
+      return failure();
+    ArrayRef<int64_t> shape = shapeOf(input);
+    if (result.empty()) {
+      result = SmallVector<int64_t, 4>(shape);
+      continue;
+    }
+    // nn.concat C2
+    if (shape[0] != result[0] || shape.drop_front(2) != ArrayRef(result).drop_front(2))
+      return emitOptionalError(loc, "expects 'inputs' to have the same batch, height and width, got ",
+                               op.getInputs().front().getType(), " and ", input.getType());
+    result[1] += shape[1];
+  }
+  return addResult(context, loc, result, types);
 }
 
 LogicalResult PadChannelsOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
