@@ -32,7 +32,8 @@ std::string typeName(int type);
 
 class ModelFile {
 public:
-  /// Maps and parses `path`. The error names the file and what is wrong with it.
+  /// Parses the file at `path`, which has a graph of opset 7 to 24. The error names the file
+  /// and what is wrong with it.
   static llvm::Expected<std::unique_ptr<ModelFile>> open(llvm::StringRef path);
   virtual ~ModelFile() = default;
 

@@ -34,6 +34,8 @@ public:
   void read(llvm::StringRef key, llvm::MutableArrayRef<float> values) const override;
 
 private:
+  bool add(llvm::StringRef key, ModelTensor tensor);
+
   std::shared_ptr<ModelFile> file;
 };
 

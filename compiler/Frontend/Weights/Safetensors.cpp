@@ -9,10 +9,10 @@
 
 #include "compiler/Frontend/Weights/Safetensors.h"
 
+#include "compiler/Frontend/Weights/Elements.h"
 #include "compiler/Frontend/Weights/JsonGuard.h"
 #include "compiler/Frontend/Weights/WeightTable.h"
 #include "compiler/Support/File.h"
-#include "compiler/Support/HalfFloat.h"
 #include "compiler/Support/Quote.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -139,25 +139,7 @@ public:
 
   void read(StringRef key, MutableArrayRef<float> values) const override {
     const StoredTensor &tensor = tensors.find(key)->second;
-    const char *from = tensor.bytes.data();
-    using support::endian::read16le, support::endian::read32le;
-    switch (tensor.info.type) {
-    case WeightType::F32:
-      for (auto [i, value] : enumerate(values))
-        value = bit_cast<float>(read32le(from + 4 * i));
-      return;
-    case WeightType::F16:
-      for (auto [i, value] : enumerate(values))
-        value = halfToFloat(read16le(from + 2 * i));
-      return;
-    case WeightType::BF16:
-      for (auto [i, value] : enumerate(values))
-        value = bfloatToFloat(read16le(from + 2 * i));
-      return;
-    case WeightType::Other:
-      break;
-    }
-    llvm_unreachable("checkWeights refuses tensors of other types");
+    readElements(tensor.info.type, tensor.bytes.data(), values);
   }
 
 private:
