@@ -55,6 +55,12 @@ Value KernelEmitter::lessThan(Value lhs, Value rhs) {
   return builder.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, lhs, rhs);
 }
 
+Value KernelEmitter::isBetween(Value value, int64_t low, int64_t high) {
+  // One comparison: below `low` the difference is a large unsigned number.
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule, sub(value, index(low)),
+                               index(high - low));
+}
+
 Value KernelEmitter::linear(ArrayRef<std::pair<Value, int64_t>> terms, int64_t constant) {
   Value sum;
   for (auto [value, stride] : terms) {
@@ -171,6 +177,32 @@ Value KernelEmitter::maximum(Value lhs, Value rhs) {
   return arith::MaximumFOp::create(builder, loc, lhs, rhs);
 }
 
+Value KernelEmitter::lanesBelow(Value count) {
+  auto type = VectorType::get({lanes}, builder.getI1Type());
+  return vector::CreateMaskOp::create(builder, loc, type, count);
+}
+
+Value KernelEmitter::select(Value mask, Value yes, Value no) {
+  return arith::SelectOp::create(builder, loc, mask, yes, no);
+}
+
+Value KernelEmitter::join(Value low, Value high, int64_t count) {
+  auto order = llvm::to_vector(llvm::seq<int64_t>(lanes - count, 2 * lanes - count));
+  return vector::ShuffleOp::create(builder, loc, low, high, order);
+}
+
+Type KernelEmitter::integerLike(Value value) {
+  auto vector = dyn_cast<VectorType>(value.getType());
+  return vector ? Type(vector.clone(builder.getI32Type())) : builder.getI32Type();
+}
+
+Value KernelEmitter::integerConstant(Type type, int32_t number) {
+  TypedAttr attribute = builder.getI32IntegerAttr(number);
+  if (auto vector = dyn_cast<VectorType>(type))
+    attribute = DenseElementsAttr::get(vector, number);
+  return arith::ConstantOp::create(builder, loc, attribute);
+}
+
 Value KernelEmitter::exp(Value x) {
   // exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2. ln 2 is
   // split in two so that r is exact; the polynomial is Cephes' expf. NaN stays NaN.
@@ -189,19 +221,39 @@ Value KernelEmitter::exp(Value x) {
   p = addf(multiplyAdd(p, mulf(r, r), r), constantLike(x, 1.0));
 
   // 2^n from its exponent bits: those of the shifted value above n fall out on the left.
-  Type integer = builder.getI32Type();
-  if (auto vector = dyn_cast<VectorType>(x.getType()))
-    integer = vector.clone(integer);
-  auto integerConstant = [&](int32_t value) -> Value {
-    TypedAttr attribute = builder.getI32IntegerAttr(value);
-    if (auto vector = dyn_cast<VectorType>(integer))
-      attribute = DenseElementsAttr::get(vector, value);
-    return arith::ConstantOp::create(builder, loc, attribute);
-  };
+  Type integer = integerLike(x);
   Value exponent = arith::BitcastOp::create(builder, loc, integer, shifted);
-  exponent = arith::ShLIOp::create(builder, loc, exponent, integerConstant(23));
-  exponent = arith::AddIOp::create(builder, loc, exponent, integerConstant(127 << 23));
+  exponent = arith::ShLIOp::create(builder, loc, exponent, integerConstant(integer, 23));
+  exponent = arith::AddIOp::create(builder, loc, exponent, integerConstant(integer, 127 << 23));
   return mulf(p, arith::BitcastOp::create(builder, loc, x.getType(), exponent));
+}
+
+Value KernelEmitter::log(Value x) {
+  // x = 2^n (1 + r) with 1 + r in [sqrt(1/2), sqrt(2)): subtracting the bits of
+  // sqrt(1/2) carries into the exponent exactly there. The polynomial is Cephes' logf.
+  constexpr int32_t kRootOfHalf = 0x3f3504f3, kMantissa = 0x007fffff;
+  Type integer = integerLike(x);
+  Value bits = arith::BitcastOp::create(builder, loc, integer, x);
+  bits = arith::SubIOp::create(builder, loc, bits, integerConstant(integer, kRootOfHalf));
+  Value n = arith::ShRSIOp::create(builder, loc, bits, integerConstant(integer, 23));
+  n = arith::SIToFPOp::create(builder, loc, x.getType(), n);
+  bits = arith::AndIOp::create(builder, loc, bits, integerConstant(integer, kMantissa));
+  bits = arith::AddIOp::create(builder, loc, bits, integerConstant(integer, kRootOfHalf));
+  Value r = arith::BitcastOp::create(builder, loc, x.getType(), bits);
+  r = subf(r, constantLike(x, 1.0));
+
+  Value p = constantLike(x, 7.0376836292e-2);
+  for (double coefficient : {-1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+                             -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1})
+    p = multiplyAdd(p, r, constantLike(x, coefficient));
+  // log(x) = r - r^2 / 2 + r^3 p + n ln 2, small terms first; ln 2 is split as in exp.
+  Value square = mulf(r, r);
+  Value small = mulf(mulf(square, r), p);
+  small = multiplyAdd(n, constantLike(x, -2.12194440e-4), small);
+  small = multiplyAdd(square, constantLike(x, -0.5), small);
+  Value result = multiplyAdd(n, constantLike(x, 0.693359375), addf(r, small));
+  Value isNaN = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, x, x);
+  return arith::SelectOp::create(builder, loc, isNaN, x, result);
 }
 
 Value KernelEmitter::sigmoid(Value x) {

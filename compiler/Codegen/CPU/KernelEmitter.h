@@ -55,6 +55,8 @@ public:
   mlir::Value min(mlir::Value lhs, mlir::Value rhs);
   mlir::Value max(mlir::Value lhs, mlir::Value rhs);
   mlir::Value lessThan(mlir::Value lhs, mlir::Value rhs);
+  /// low <= value <= high, of values at least 0
+  mlir::Value isBetween(mlir::Value value, int64_t low, int64_t high);
 
   /// Sum of value * stride over `terms`, plus `constant`.
   mlir::Value linear(llvm::ArrayRef<std::pair<mlir::Value, int64_t>> terms, int64_t constant = 0);
@@ -103,8 +105,15 @@ public:
   mlir::Value minf(mlir::Value lhs, mlir::Value rhs);
   /// The larger, NaN if either is.
   mlir::Value maximum(mlir::Value lhs, mlir::Value rhs);
+  /// The mask of the lanes whose number is below `count`, which may be any number.
+  mlir::Value lanesBelow(mlir::Value count);
+  mlir::Value select(mlir::Value mask, mlir::Value yes, mlir::Value no);
+  /// The last `count` lanes of `low`, then the first of `high`.
+  mlir::Value join(mlir::Value low, mlir::Value high, int64_t count);
   /// exp(x) within 2 ulp for x in [-87, 88], clamped beyond.
   mlir::Value exp(mlir::Value x);
+  /// log(x) within 2 ulp for finite x that are not denormal; NaN stays NaN.
+  mlir::Value log(mlir::Value x);
   mlir::Value sigmoid(mlir::Value x);
   mlir::Value activation(nn::ActivationAttr function, mlir::Value x);
 
@@ -112,6 +121,9 @@ private:
   mlir::Value constantLike(mlir::Value value, double number) {
     return constant(value.getType(), number);
   }
+  /// i32, or the vector of it with as many lanes as `value` has.
+  mlir::Type integerLike(mlir::Value value);
+  mlir::Value integerConstant(mlir::Type type, int32_t number);
 };
 
 } // namespace sinter::cpu

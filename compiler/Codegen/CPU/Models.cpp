@@ -257,6 +257,60 @@ struct PadChannelsModel : Model<PadChannelsModel, kernel::PadChannelsOp> {
   }
 };
 
+/// One item is a row of one output channel block.
+struct ConcatModel : Model<ConcatModel, kernel::ConcatOp> {
+  static int64_t workItems(kernel::ConcatOp op) { return blockRows(op.getOutput()); }
+
+  static void emit(kernel::ConcatOp op, KernelEmitter &e, ValueRange buffers, Value item) {
+    auto place = splitBlockRow(e, item, op.getOutput());
+    int64_t first = 0;
+    for (auto [input, buffer] : llvm::zip_equal(op.getInputs(), buffers.drop_back())) {
+      int64_t last = first + dim(input, 1) - 1;
+      // The output blocks that this input has channels in.
+      int64_t firstBlock = first / e.lanes, lastBlock = last / e.lanes;
+      Value inside = e.isBetween(place[1], firstBlock, lastBlock);
+      auto branch = scf::IfOp::create(e.builder, e.loc, inside, /*withElseRegion=*/false);
+      OpBuilder::InsertionGuard guard(e.builder);
+      e.builder.setInsertionPoint(branch.thenYield());
+      emitInput(op, e, input, buffer, buffers.back(), place, first);
+      first = last + 1;
+    }
+  }
+
+  /// Copies what `input`, whose channels start at `first`, has of a row of an
+  /// output block. In the block that it shares with the input before it, the
+  /// lanes below `first` are kept; those beyond its last channel become zero.
+  static void emitInput(kernel::ConcatOp op, KernelEmitter &e, Value input, Value buffer,
+                        Value result, ArrayRef<Value> place, int64_t first) {
+    Strides from(typeOf(input)), to(typeOf(op.getOutput()));
+    int64_t shift = first % e.lanes, end = first + dim(input, 1);
+    // Output lane l is lane l - shift of input block `high`, or of the one before it.
+    Value high = e.sub(place[1], e.index(first / e.lanes));
+    Value low = e.max(e.sub(high, e.index(1)), e.index(0));
+    high = e.min(high, e.index(from.blocks - 1));
+    Value highAt = rowAt(e, from, {place[0], high, place[2]});
+    Value lowAt = rowAt(e, from, {place[0], low, place[2]});
+    Value outputAt = rowAt(e, to, place);
+    Value outputLane = e.mul(place[1], e.lanes);
+    Value kept = shift ? e.lanesBelow(e.sub(e.index(first), outputLane)) : Value();
+    Value filled = end % e.lanes ? e.lanesBelow(e.sub(e.index(end), outputLane)) : Value();
+
+    e.loop(dim(op.getOutput(), 3), [&](Value column) {
+      Value value = e.loadVector(buffer, e.add(highAt, e.mul(column, from.column)));
+      Value at = e.add(outputAt, e.mul(column, to.column));
+      if (shift) {
+        Value before = e.loadVector(buffer, e.add(lowAt, e.mul(column, from.column)));
+        value = e.join(before, value, shift);
+      }
+      if (filled)
+        value = e.select(filled, value, e.constant(e.vectorType(), 0));
+      if (kept)
+        value = e.select(kept, e.loadVector(result, at), value);
+      e.storeVector(value, result, at);
+    });
+  }
+};
+
 /// One item is a row of the matrix.
 struct SoftmaxModel : Model<SoftmaxModel, kernel::SoftmaxOp> {
   static int64_t workItems(kernel::SoftmaxOp op) { return dim(op.getInput(), 0); }
@@ -268,14 +322,18 @@ struct SoftmaxModel : Model<SoftmaxModel, kernel::SoftmaxOp> {
     Value max = e.loop(e.index(0), e.index(columns), lowest, [&](Value i, ValueRange carried) {
       return SmallVector<Value>{e.maxf(e.loadScalar(buffers[0], e.add(row, i)), carried[0])};
     })[0];
+    // First the powers, or with `log` the exponents.
     Value sum = e.loop(e.index(0), e.index(columns), zero, [&](Value i, ValueRange carried) {
-      Value value = e.exp(e.subf(e.loadScalar(buffers[0], e.add(row, i)), max));
-      e.storeScalar(value, buffers[1], e.add(row, i));
+      Value exponent = e.subf(e.loadScalar(buffers[0], e.add(row, i)), max);
+      Value value = e.exp(exponent);
+      e.storeScalar(op.getLog() ? exponent : value, buffers[1], e.add(row, i));
       return SmallVector<Value>{e.addf(carried[0], value)};
     })[0];
+    Value logarithm = op.getLog() ? e.log(sum) : Value();
     e.loop(columns, [&](Value i) {
       Value value = e.loadScalar(buffers[1], e.add(row, i));
-      e.storeScalar(e.divf(value, sum), buffers[1], e.add(row, i));
+      value = logarithm ? e.subf(value, logarithm) : e.divf(value, sum);
+      e.storeScalar(value, buffers[1], e.add(row, i));
     });
   }
 };
@@ -380,6 +438,7 @@ void cpu::registerCPUKernelModels(DialectRegistry &registry) {
     kernel::FinishMeanOp::attachInterface<FinishMeanModel>(*context);
     kernel::ScaleAddOp::attachInterface<ScaleAddModel>(*context);
     kernel::PadChannelsOp::attachInterface<PadChannelsModel>(*context);
+    kernel::ConcatOp::attachInterface<ConcatModel>(*context);
     kernel::SoftmaxOp::attachInterface<SoftmaxModel>(*context);
     kernel::ConvertLayoutOp::attachInterface<ConvertLayoutModel>(*context);
     kernel::ZeroHaloOp::attachInterface<ZeroHaloModel>(*context);

@@ -42,6 +42,10 @@ static SmallVector<int64_t> neededHalo(Value value) {
   return halo;
 }
 
+bool KernelLowering::needsHalo(Value value) {
+  return llvm::any_of(neededHalo(value), [](int64_t side) { return side != 0; });
+}
+
 MemRefType KernelLowering::blockedType(ArrayRef<int64_t> shape, int64_t block,
                                        ArrayRef<int64_t> halo) const {
   auto layout = kernel::BlockedAttr::get(builder.getContext(), block, halo);

@@ -39,6 +39,8 @@ public:
   mlir::Value getBuffer(mlir::Value value) const { return buffers.lookup(value); }
   void bind(mlir::Value value, mlir::Value buffer) { buffers[value] = buffer; }
 
+  /// True if a convolution reads `value` with padding.
+  static bool needsHalo(mlir::Value value);
   /// A new blocked buffer for `value`, bound to it, with the halo its users
   /// need, zeroed by a kernel of its own.
   mlir::Value allocate(mlir::Value value);

@@ -131,6 +131,15 @@ struct PadChannelsModel : Model<PadChannelsModel, nn::PadChannelsOp> {
   }
 };
 
+struct ConcatModel : Model<ConcatModel, nn::ConcatOp> {
+  static void lower(nn::ConcatOp op, KernelLowering &lowering) {
+    auto inputs =
+        llvm::map_to_vector(op.getInputs(), [&](Value v) { return lowering.getBuffer(v); });
+    kernel::ConcatOp::create(lowering.builder, op.getLoc(), inputs,
+                             lowering.allocate(op.getResult()), lowering.getLayers());
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//
@@ -162,19 +171,31 @@ struct MulModel : Model<MulModel, nn::MulOp> {
   }
 };
 
+/// A matrix N x C is a map N x C x 1 x 1 already; its copy gets a halo where a convolution pads it.
+struct UnflattenModel : Model<UnflattenModel, nn::UnflattenOp> {
+  static void lower(nn::UnflattenOp op, KernelLowering &lowering) {
+    if (!lowering.needsHalo(op.getResult()))
+      return lowering.bind(op.getResult(), lowering.getBuffer(op.getInput()));
+    emitScaleAdd(op, lowering, op.getInput(), Value(), Value(), identity(op.getContext()));
+  }
+};
+
 template <typename OpTy> struct ActivationModel : Model<ActivationModel<OpTy>, OpTy> {
   static void lower(OpTy op, KernelLowering &lowering) {
     emitScaleAdd(op, lowering, op.getInput(), Value(), Value(), op.getActivation());
   }
 };
 
-struct SoftmaxModel : Model<SoftmaxModel, nn::SoftmaxOp> {
-  static void lower(nn::SoftmaxOp op, KernelLowering &lowering) {
+/// nn.softmax and nn.log_softmax: on dense rows.
+template <typename OpTy> struct SoftmaxModel : Model<SoftmaxModel<OpTy>, OpTy> {
+  static void lower(OpTy op, KernelLowering &lowering) {
     ArrayRef<int64_t> shape = op.getInput().getType().getShape();
     Value input = lowering.allocateDense(shape), output = lowering.allocateDense(shape);
     kernel::ConvertLayoutOp::create(lowering.builder, op.getLoc(),
                                     lowering.getBuffer(op.getInput()), input, lowering.getLayers());
-    kernel::SoftmaxOp::create(lowering.builder, op.getLoc(), input, output, lowering.getLayers());
+    kernel::SoftmaxOp::create(lowering.builder, op.getLoc(), input, output,
+                              /*log=*/std::is_same_v<OpTy, nn::LogSoftmaxOp>,
+                              lowering.getLayers());
     lowering.bindDense(op.getResult(), output);
   }
 };
@@ -195,11 +216,14 @@ void sinter::registerLowerToKernelModels(DialectRegistry &registry) {
     nn::AvgPoolOp::attachInterface<AvgPoolModel>(*context);
     nn::GlobalAvgPoolOp::attachInterface<GlobalAvgPoolModel>(*context);
     nn::FlattenOp::attachInterface<FlattenModel>(*context);
+    nn::UnflattenOp::attachInterface<UnflattenModel>(*context);
     nn::PadChannelsOp::attachInterface<PadChannelsModel>(*context);
+    nn::ConcatOp::attachInterface<ConcatModel>(*context);
     nn::ScaleAddOp::attachInterface<ScaleAddModel>(*context);
     nn::AddOp::attachInterface<AddModel>(*context);
     nn::MulOp::attachInterface<MulModel>(*context);
-    nn::SoftmaxOp::attachInterface<SoftmaxModel>(*context);
+    nn::SoftmaxOp::attachInterface<SoftmaxModel<nn::SoftmaxOp>>(*context);
+    nn::LogSoftmaxOp::attachInterface<SoftmaxModel<nn::LogSoftmaxOp>>(*context);
     attachActivations<nn::ReLUOp, nn::ReLU6Op, nn::LeakyReLUOp, nn::SigmoidOp, nn::HardSigmoidOp,
                       nn::SiLUOp, nn::HardSwishOp, nn::ClipOp, nn::ScaleShiftOp>(context);
   });

@@ -219,13 +219,32 @@ LogicalResult ScaleAddOp::verify() {
   return success();
 }
 
+static bool sameBatchPixelsBlock(Value lhs, Value rhs) {
+  return typeOf(lhs).getDimSize(0) == typeOf(rhs).getDimSize(0) &&
+         typeOf(lhs).getShape().drop_front(2) == typeOf(rhs).getShape().drop_front(2) &&
+         getLayout(lhs).getBlock() == getLayout(rhs).getBlock();
+}
+
 LogicalResult PadChannelsOp::verify() {
   // kernel.pad_channels C1
-  MemRefType input = typeOf(getInput()), output = typeOf(getOutput());
-  if (input.getDimSize(0) != output.getDimSize(0) ||
-      input.getShape().drop_front(2) != output.getShape().drop_front(2) ||
-      getLayout(getInput()).getBlock() != getLayout(getOutput()).getBlock())
+  if (!sameBatchPixelsBlock(getInput(), getOutput()))
     return emitOpError("expects input and output with the same batch, pixels and block");
+  return success();
+}
+
+LogicalResult ConcatOp::verify() {
+  int64_t channels = 0;
+  for (Value input : getInputs()) {
+    // kernel.concat C1
+    if (!sameBatchPixelsBlock(input, getOutput()))
+      return emitOpError("expects inputs with the batch, pixels and block of the output, got ")
+             << input.getType();
+    channels += typeOf(input).getDimSize(1);
+  }
+  // kernel.concat C2
+  if (getInputs().size() < 2 || channels != typeOf(getOutput()).getDimSize(1))
+    return emitOpError("expects the channels of at least two inputs in the output, got ")
+           << channels << " channels of " << getInputs().size();
   return success();
 }
 

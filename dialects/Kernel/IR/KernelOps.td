@@ -364,10 +364,33 @@ def Kernel_PadChannelsOp : Kernel_Op<"pad_channels"> {
   let hasVerifier = 1;
 }
 
-def Kernel_SoftmaxOp : Kernel_Op<"softmax"> {
-  let summary = "softmax over the rows of a matrix";
+def Kernel_ConcatOp : Kernel_Op<"concat"> {
+  let summary = "the channels of several maps, one behind the other";
   let description = [{
-    As `nn.softmax`; dense in, dense out.
+    As `nn.concat`. Lanes beyond the last channel become zero.
+
+    - (C1) inputs and output have the same batch, pixels and block.
+    - (C2) `output` has as many channels as the inputs together, of which there are at least two.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x12x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x24x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+      kernel.concat ins(%x, %x) outs(%y) {layers = ["concat"]} : memref<1x12x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x12x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x24x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Variadic<Kernel_FeatureMap>>:$inputs, Write<Kernel_FeatureMap>:$output, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $inputs `)` `outs` `(` $output `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_SoftmaxOp : Kernel_Op<"softmax"> {
+  let summary = "softmax over the rows of a matrix, or its logarithm";
+  let description = [{
+    As `nn.softmax`, with `log` as `nn.log_softmax`; dense in, dense out.
 
     - (C1) input and output are matrices of the same shape.
 
@@ -379,7 +402,8 @@ def Kernel_SoftmaxOp : Kernel_Op<"softmax"> {
     }
     ```
   }];
-  let arguments = (ins Read<Kernel_Dense>:$input, Write<Kernel_Dense>:$output, StrArrayAttr:$layers);
+  let arguments = (ins Read<Kernel_Dense>:$input, Write<Kernel_Dense>:$output, UnitAttr:$log,
+                       StrArrayAttr:$layers);
   let assemblyFormat = [{
     `ins` `(` $input `)` `outs` `(` $output `)` attr-dict `:` type(operands)
   }];
