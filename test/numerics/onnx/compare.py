@@ -68,17 +68,19 @@ def expected_output(path, pixels):
     return session.run(None, {session.get_inputs()[0].name: pixels})[0]
 
 
-def sinter_output(network, more, pixels, folder, interpret):
-    """What Sinter computes for `network`; `more` are options that name weights and batch."""
+def sinter_output(command, pixels, folder):
+    """What `sinter run` computes; `command` is what comes before the files."""
     numpy.save(folder / "input.npy", pixels)
-    files = ["--input", folder / "input.npy", "--output", folder / "output.npy"]
-    if interpret:
-        run("refused", "sinter", "run", "--reference", network, *more, *files)
-    else:
-        artifact = folder / "model.so"
-        run("refused", "sinter", "compile", network, *more, "-o", artifact, "--quiet")
-        run("stopped", "sinter", "run", artifact, *files, "--threads", "1")
-    return numpy.load(folder / "output.npy")
+    output = folder / "output.npy"
+    run("stopped", "sinter", "run", *command, "-i", folder / "input.npy", "-o", output)
+    return numpy.load(output)
+
+
+def compiled_output(network, options, pixels, folder):
+    """The same for a network that is compiled first; `options` name weights and batch."""
+    artifact = folder / "model.so"
+    run("refused", "sinter", "compile", network, *options, "-o", artifact, "--quiet")
+    return sinter_output([artifact, "--threads", "1"], pixels, folder)
 
 
 def relative_error(actual, expected):
@@ -115,7 +117,10 @@ def compare_in(folder, name, seed, arguments):
         shipped.write_safetensors(folder / "model.safetensors", state_dict)
         description = NETWORKS / f"{name}.sinter"
         more = ["--weights", folder / "model.safetensors"]
-    actual = sinter_output(description, more, pixels, folder, arguments.reference)
+    if arguments.reference:
+        actual = sinter_output(["--reference", description, *more], pixels, folder)
+    else:
+        actual = compiled_output(description, more, pixels, folder)
     return relative_error(actual, expected)
 
 
