@@ -99,8 +99,8 @@ Expected<Place> parsePlace(const ::onnx::TensorProto &tensor) {
 Expected<SmallVector<StringRef>> splitLocation(StringRef location) {
   SmallVector<StringRef> components;
   location.split(components, '/');
-  bool isPlain = location.size() <= maxLocationBytes && !location.contains('\\') &&
-                 !location.contains('\0');
+  bool isPlain =
+      location.size() <= maxLocationBytes && !location.contains('\\') && !location.contains('\0');
   for (StringRef component : components)
     isPlain &= !component.empty() && component != "." && component != "..";
   if (!isPlain)
@@ -116,8 +116,7 @@ Error cannotRead(StringRef location, const Twine &why) {
 
 } // namespace
 
-sinter::onnx::ExternalData::ExternalData(StringRef model)
-    : folder(sys::path::parent_path(model)) {
+sinter::onnx::ExternalData::ExternalData(StringRef model) : folder(sys::path::parent_path(model)) {
   if (folder.empty())
     folder = ".";
 }

@@ -46,12 +46,13 @@ enum class Field { None, Float, Int32, Int64, Double, Uint64 };
 struct ElementType {
   int number; ///< a TensorProto_DataType, or one that is newer than the schema we are built with
   StringLiteral name;
-  unsigned bytes;          ///< 0: not an element of whole bytes
-  Field field;             ///< that holds the values where raw_data does not
+  unsigned bytes;            ///< 0: not an element of whole bytes
+  Field field;               ///< that holds the values where raw_data does not
   int64_t low = 0, high = 0; ///< what a value of a wider field may be
 };
 
 const ElementType elementTypes[] = {
+    {TensorProto::UNDEFINED, "undefined", 0, Field::None},
     {TensorProto::FLOAT, "float", 4, Field::Float},
     {TensorProto::UINT8, "uint8", 1, Field::Int32, 0, 255},
     {TensorProto::INT8, "int8", 1, Field::Int32, -128, 127},
@@ -150,8 +151,8 @@ std::string MappedModel::parse(StringRef bytes) {
   if (bytes.starts_with("version https://git-lfs"))
     return "it is the pointer that Git LFS leaves in its place; run: git lfs pull";
   if (bytes.size() > maxFileBytes)
-    return ("expects at most " + Twine(maxFileBytes) +
-            " bytes, got " + Twine(bytes.size()) + "; larger models keep tensors in external data")
+    return ("expects at most " + Twine(maxFileBytes) + " bytes, got " + Twine(bytes.size()) +
+            "; larger models keep tensors in external data")
         .str();
   std::string error = sinter::onnx::checkWire(bytes, *::onnx::ModelProto::descriptor(), maxDepth,
                                               maxMemory(bytes.size()));
@@ -257,7 +258,7 @@ Expected<sinter::onnx::TensorData> MappedModel::read(const TensorProto &tensor) 
 
 std::string sinter::onnx::typeName(int type) {
   const ElementType *known = findType(type);
-  return known ? known->name.str() : type == TensorProto::UNDEFINED ? "undefined" : "type " + std::to_string(type);
+  return known ? known->name.str() : "type " + std::to_string(type);
 }
 
 Expected<std::unique_ptr<sinter::onnx::ModelFile>> sinter::onnx::ModelFile::open(StringRef path) {

@@ -19,8 +19,9 @@
 
 namespace sinter::onnx {
 
-/// The values of a constant tensor: elements of `type`, row-major and little-endian. Points
-/// into the model, or into a file beside it; lives as long as its ModelFile.
+/// The values of a constant tensor: elements of `type`, row-major, little-endian and not
+/// always aligned. Points into the model, or into a file beside it; lives as long as its
+/// ModelFile.
 struct TensorData {
   Shape shape;
   ::onnx::TensorProto_DataType type = ::onnx::TensorProto_DataType_UNDEFINED;
@@ -41,7 +42,8 @@ public:
   virtual const ::onnx::ModelProto &model() const = 0;
 
   /// The values of a tensor of the model, wherever they are: in a typed field, in `raw_data`
-  /// or in a file beside the model. The error says what is wrong, without the tensor's name.
+  /// or in a file beside the model. `tensor` is part of model(), not a copy. The error says
+  /// what is wrong, without the tensor's name.
   virtual llvm::Expected<TensorData> read(const ::onnx::TensorProto &tensor) = 0;
 };
 
