@@ -31,8 +31,8 @@ Syntax compileSyntax() {
        "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll or .mlir says what")
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")
       ("emit", po::value<std::string>(),
-       "so, a, o, h, s, ll; or the IR behind a stage: nn (import), simplify, fuse, schedule, "
-       "kernel (plan), llvm (codegen)")
+       "so, a, o, h, s, ll; or the IR behind a stage: nn (import), raise, simplify, fuse, "
+       "schedule, kernel (plan), llvm (codegen)")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
       ("lanes", po::value<std::string>(),
@@ -61,6 +61,7 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
                   .Case("s", Output::Assembly)
                   .Case("ll", Output::LLVMIR)
                   .Cases({"nn", "import"}, Output::ImportedIR)
+                  .Case("raise", Output::RaisedIR)
                   .Case("simplify", Output::SimplifiedIR)
                   .Case("fuse", Output::FusedIR)
                   .Case("schedule", Output::ScheduledIR)
@@ -70,12 +71,12 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   if (kind)
     return kind;
   if (values.count("emit"))
-    message = fmt::format("--emit expects so, a, o, h, s, ll, nn, simplify, fuse, schedule, "
-                          "kernel or llvm, got {}{}",
+    message = fmt::format("--emit expects so, a, o, h, s, ll, nn, raise, simplify, fuse, "
+                          "schedule, kernel or llvm, got {}{}",
                           quoted(word),
                           suggestion(word, {"so", "a", "o", "h", "s", "ll", "nn", "import",
-                                            "simplify", "fuse", "schedule", "kernel", "plan",
-                                            "llvm", "codegen"}));
+                                            "raise", "simplify", "fuse", "schedule", "kernel",
+                                            "plan", "llvm", "codegen"}));
   else if (!values.count("output"))
     message = "nothing to write; give -o FILE.so, or --emit=kernel to see the IR";
   else if (word == "mlir")

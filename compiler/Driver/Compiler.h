@@ -10,7 +10,7 @@ namespace sinter::driver {
 
 /// What `sinter compile` writes.
 enum class Output {
-  ImportedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR, // after that stage
+  ImportedIR, RaisedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR, // after that stage
   LLVMIR, Assembly, Header, Object, Archive, SharedObject
 };
 

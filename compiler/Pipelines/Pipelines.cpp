@@ -23,6 +23,15 @@
 using namespace mlir;
 using namespace sinter;
 
+void sinter::buildRaisePipeline(OpPassManager &pm) {
+  // 1. Reshapes that cancel and the like, which no pattern then has to look through.
+  pm.addPass(createCanonicalizerPass());
+  // 2. From the inside out: gates are activations, blocks hold gates.
+  pm.addPass(nn::createRaiseActivation());
+  pm.addPass(nn::createRaiseSqueezeExcite());
+  pm.addPass(nn::createRaiseResBlock());
+}
+
 void sinter::buildSimplifyPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -76,6 +85,7 @@ void sinter::buildCodegenPipeline(OpPassManager &pm, const CPUPipelineOptions &o
 ArrayRef<Stage> sinter::getStages() {
   using Options = const CPUPipelineOptions &;
   static const Stage stages[] = {
+      {"raise", [](OpPassManager &pm, Options) { buildRaisePipeline(pm); }},
       {"simplify", [](OpPassManager &pm, Options) { buildSimplifyPipeline(pm); }},
       {"fuse", [](OpPassManager &pm, Options) { buildFusePipeline(pm); }},
       {"schedule", [](OpPassManager &pm, Options options) { buildSchedulePipeline(pm, options); }},

@@ -3,6 +3,7 @@
 // The only place that knows pass order. Stages run one after another:
 //
 //   import    a frontend writes nn                      (not a pipeline)
+//   raise     find SE and residual blocks               nn -> nn
 //   simplify  fold batch norms, constants, dead code    nn -> nn
 //   fuse      residual blocks, SE, epilogues            nn -> nn
 //   schedule  layouts, register tiles, loop orders      nn -> kernel
@@ -30,6 +31,7 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                    llvm::cl::init(true)};
 };
 
+void buildRaisePipeline(mlir::OpPassManager &pm);
 void buildSimplifyPipeline(mlir::OpPassManager &pm);
 void buildFusePipeline(mlir::OpPassManager &pm);
 void buildSchedulePipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);

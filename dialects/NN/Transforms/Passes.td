@@ -5,6 +5,59 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RaiseActivation : Pass<"nn-raise-activation"> {
+  let summary = "raise activations that are written out";
+  let description = [{
+    mul(x, sigmoid(x)) becomes `nn.silu`; scales, shifts and clips of x that are
+    clamp(alpha x + beta, 0, 1) become one `nn.hard_sigmoid`, and x times the one
+    with alpha = 1/6 and beta = 1/2 `nn.hard_swish`, wherever the factor 1/6
+    stands. Literals may be off by a few roundings to f32; they become the number
+    that they stand for. Values between must have no other user. Results may
+    differ from those of the operations replaced by 1e-6, relative.
+
+    **Requires** nothing. **Ensures** nothing: what does not match stays.
+
+    Example: `test/dialects/NN/Transforms/raise-activation.mlir`
+  }];
+}
+
+def RaiseSqueezeExcite : Pass<"nn-raise-squeeze-excite"> {
+  let summary = "raise squeeze-and-excitation that is written out";
+  let description = [{
+    mul(x, gate(expand . activation(reduce . mean(x)))) becomes
+    `nn.squeeze_excite`. The mean is an `nn.global_avg_pool`, or an `nn.avg_pool`
+    with a window of the whole map; both layers are an `nn.linear` or an
+    `nn.conv2d` of one pixel, with reshapes between them as needed; gate and
+    activation are any activation or none. Values between must have no other
+    user. Exact.
+
+    **Requires** raised activations (`nn-raise-activation`) for gates written
+    out. **Ensures** nothing: what does not match stays, and a remark says why.
+
+    Example: `test/dialects/NN/Transforms/raise-squeeze-excite.mlir`
+  }];
+}
+
+def RaiseResBlock : Pass<"nn-raise-res-block"> {
+  let summary = "raise residual blocks that are written out";
+  let description = [{
+    activation(add(main(x), shortcut(x))) becomes `nn.res_block`, with or without
+    the activation, where x is the nearest value through which all data of both
+    addends goes. An addend that is x itself is an identity shortcut; of two
+    others the one with more convolutions is the main path. Values inside must
+    have no user outside, and a path must have a convolution. Parameters that
+    only a path reads move into it, before their first user. An activation that
+    alone reads a block without one moves into it too. Exact: a sum of two
+    numbers does not depend on their order.
+
+    **Requires** raised squeeze-and-excitation, or its operations stay inside the
+    path as they are. **Ensures** nothing: what does not match stays, and a
+    remark says why.
+
+    Example: `test/dialects/NN/Transforms/raise-res-block.mlir`
+  }];
+}
+
 def FoldBatchNorm : Pass<"nn-fold-batch-norm"> {
   let summary = "fold batch norms into the convolutions before them";
   let description = [{

@@ -1,0 +1,31 @@
+//===- Raising.h - What the raising passes share ------------------*- C++ -*-===//
+
+#ifndef SINTER_DIALECTS_NN_TRANSFORMS_RAISING_H
+#define SINTER_DIALECTS_NN_TRANSFORMS_RAISING_H
+
+#include "mlir/IR/Operation.h"
+
+#include <string>
+
+namespace sinter::nn {
+
+/// The first layer name of `op`'s location, or "".
+llvm::StringRef layerName(mlir::Operation *op);
+
+/// How a remark calls `op`: its layer if it has one, in quotes, else the operation.
+std::string describe(mlir::Operation *op);
+
+/// What `layers` are part of by their names: "layer1.0" for "layer1.0.conv1" and
+/// "layer1.0.downsample.0". Layers without a name are left out; "" if nothing is common.
+std::string commonScope(llvm::ArrayRef<mlir::Operation *> layers);
+
+/// The place of `at` under the name of a layer; `at` itself where the name is empty.
+mlir::Location namedLocation(llvm::StringRef name, mlir::Location at);
+
+/// Moves the parameters that only `op`'s block reads before `op`, in the order
+/// of its operands, as the frontends write them.
+void bringParameters(mlir::Operation *op);
+
+} // namespace sinter::nn
+
+#endif // SINTER_DIALECTS_NN_TRANSFORMS_RAISING_H
