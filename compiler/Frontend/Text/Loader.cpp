@@ -43,6 +43,11 @@ const SourceFile *Loader::load(StringRef file) {
   return add(std::move(buffer), folder.empty() ? "." : folder, /*isShipped=*/false, realPath(file));
 }
 
+const SourceFile *Loader::loadText(StringRef name, StringRef text) {
+  return add(llvm::MemoryBuffer::getMemBufferCopy(text, name), "", /*isShipped=*/true,
+             ("<text>/" + name).str());
+}
+
 const SourceFile *Loader::loadShipped(StringRef name) {
   std::string key = ("<sinter>/" + name).str();
   if (auto known = files.find(key); known != files.end())
@@ -108,7 +113,7 @@ const SourceFile *Loader::import(const Import &import, StringRef folder, bool fr
     return nullptr;
   }
   if (fromShipped) {
-    diagnostics.error(import.range, "a shipped library imports only shipped libraries");
+    diagnostics.error(import.range, "expects a shipped library here, got a file");
     return nullptr;
   }
   return importFile(import, folder);

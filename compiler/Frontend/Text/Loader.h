@@ -37,6 +37,8 @@ public:
 
   /// The file at `path` with all its imports, or null after a report.
   const SourceFile *load(llvm::StringRef path);
+  /// A file that is `text`, called `name`; it imports shipped libraries only.
+  const SourceFile *loadText(llvm::StringRef name, llvm::StringRef text);
   /// The shipped library `name`; null if there is none.
   const SourceFile *loadShipped(llvm::StringRef name);
 

@@ -32,10 +32,10 @@ static const Network *choose(const SourceFile &file, StringRef name, Diagnostics
   return nullptr;
 }
 
-mlir::OwningOpRef<mlir::ModuleOp> sinter::text::parseNetworkFile(StringRef path,
-                                                                 mlir::MLIRContext &context,
-                                                                 const Options &options,
-                                                                 llvm::raw_ostream &errors) {
+/// Builds the network of the file that `load` gets from a loader.
+static mlir::OwningOpRef<mlir::ModuleOp>
+parseNetwork(llvm::function_ref<const SourceFile *(Loader &)> load, mlir::MLIRContext &context,
+             const Options &options, llvm::raw_ostream &errors) {
   llvm::SourceMgr sources;
   Diagnostics diagnostics(sources, errors);
   if (options.batch && *options.batch < 1) {
@@ -43,13 +43,27 @@ mlir::OwningOpRef<mlir::ModuleOp> sinter::text::parseNetworkFile(StringRef path,
     return nullptr;
   }
   Loader loader(sources, diagnostics);
-  const SourceFile *file = loader.load(path);
+  const SourceFile *file = load(loader);
   if (!file || diagnostics.hasErrors())
     return nullptr;
   const Network *network = choose(*file, options.network, diagnostics);
   if (!network)
     return nullptr;
   return elaborate(*file, *network, options.batch, loader, sources, diagnostics, context);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> sinter::text::parseNetworkFile(StringRef path,
+                                                                 mlir::MLIRContext &context,
+                                                                 const Options &options,
+                                                                 llvm::raw_ostream &errors) {
+  return parseNetwork([&](Loader &loader) { return loader.load(path); }, context, options, errors);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp>
+sinter::text::parseNetworkText(StringRef name, StringRef text, mlir::MLIRContext &context,
+                               const Options &options, llvm::raw_ostream &errors) {
+  return parseNetwork([&](Loader &loader) { return loader.loadText(name, text); }, context, options,
+                      errors);
 }
 
 std::optional<std::string> sinter::text::formatNetworkFile(StringRef path,
@@ -67,6 +81,16 @@ std::optional<std::string> sinter::text::formatNetworkFile(StringRef path,
   parse(text, diagnostics);
   if (diagnostics.hasErrors())
     return std::nullopt;
+  return formatNetworkText(text);
+}
+
+bool sinter::text::isIdentifier(StringRef text) {
+  LexErrors none;
+  std::vector<Token> tokens = tokenize(text, none);
+  return tokens.size() == 2 && tokens[0].is(Token::Identifier) && tokens[0].text == text;
+}
+
+std::string sinter::text::formatNetworkText(StringRef text) {
   LexErrors none;
   return format(tokenize(text, none, /*keepComments=*/true));
 }

@@ -26,8 +26,21 @@ mlir::OwningOpRef<mlir::ModuleOp> parseNetworkFile(llvm::StringRef path, mlir::M
                                                    const Options &options,
                                                    llvm::raw_ostream &errors);
 
+/// The same of a text in memory, which imports shipped libraries only. `name` stands for
+/// its path in errors and locations.
+mlir::OwningOpRef<mlir::ModuleOp> parseNetworkText(llvm::StringRef name, llvm::StringRef text,
+                                                   mlir::MLIRContext &context,
+                                                   const Options &options,
+                                                   llvm::raw_ostream &errors);
+
 /// The text of `path` in canonical layout, or nothing after errors were printed.
 std::optional<std::string> formatNetworkFile(llvm::StringRef path, llvm::raw_ostream &errors);
+
+/// `text`, which has no syntax errors, in canonical layout.
+std::string formatNetworkText(llvm::StringRef text);
+
+/// True if `text` can name a network: an identifier and no keyword.
+bool isIdentifier(llvm::StringRef text);
 
 } // namespace sinter::text
 
