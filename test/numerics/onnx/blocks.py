@@ -26,6 +26,8 @@ class Gate:
     bias: bool = True
     activation: str = "relu"
     gate: str = "sigmoid"
+    norm: bool = False  # a batch norm behind the first layer
+    single: bool = False  # EffectiveSE: one layer, as wide as the block
     reduce: str = "fc1"
     expand: str = "fc2"
 
@@ -77,10 +79,7 @@ def excite(g, x, key, gate, place):
     """The block's gate, if `place` is where it stands."""
     if not gate or gate.place != place:
         return x
-    options = dataclasses.asdict(gate)
-    width = options.pop("width")
-    options.pop("place")
-    return squeeze_excite(g, x, width, f"{key}.se", **options)
+    return squeeze_excite(g, x, gate.width, f"{key}.se", dataclasses.asdict(gate))
 
 
 def shortcut_path(g, x, key, block):
@@ -166,6 +165,8 @@ def residual_block(g, x, key, block):
 def join(g, x, y, shortcut, key, block):
     if g.style.chance(0.05):  # stochastic depth
         y = g.dropout(y) if g.style.chance(0.5) else g.op("Identity", [y], y.shape, y.rms)
+    if g.style.chance(0.05):  # a scaled residual, as Inception-ResNet has
+        y = g.op("Mul", commuted(g, y, g.scalar(0.5)), y.shape, 0.5 * y.rms)
     shortcut = excite(g, shortcut, key, block.gate, "identity")
     rms = math.hypot(y.rms, shortcut.rms)
     y = g.at(key).op("Add", commuted(g, y, shortcut), y.shape, rms)

@@ -354,28 +354,27 @@ def linear(g, x, outputs, key, bias=True, gain=1.0):
     return g.op("Add", commuted(g, y, g.weight(f"{key}.bias", offset)), shape, gain)
 
 
-def squeeze_excite(g, x, width, key, reduce="fc1", expand="fc2", **options):
-    """Options: `linear`, `bias`, `activation`, `gate`."""
-    is_linear = options.get("linear", False)
-    bias = options.get("bias", True)
+def squeeze_excite(g, x, width, key, options):
+    """Rescales channels; `options` are those of blocks.Gate."""
     channels = x.shape[1]
+
+    def layer(y, outputs, name, gain):
+        name = f"{key}.{name}"
+        if options["linear"]:
+            return linear(g, flatten(g, y), outputs, name, options["bias"], gain)
+        return conv(g, y, outputs, 1, name, bias=options["bias"])
+
     g.at(key)
-    mean = global_mean(g, x, keeps_image=not is_linear)
-    if is_linear:
-        hidden = linear(g, flatten(g, mean), width, f"{key}.{reduce}", bias, gain=1.5)
-    else:
-        hidden = conv(g, mean, width, 1, f"{key}.{reduce}", bias=bias)
-    g.at(f"{key}.act")
-    hidden = activation(g, hidden, options.get("activation", "relu"))
-    if is_linear:
-        gate = linear(g, hidden, channels, f"{key}.{expand}", bias, gain=2.0)
-    else:
-        gate = conv(g, hidden, channels, 1, f"{key}.{expand}", bias=bias)
-    g.at(f"{key}.gate")
-    gate = activation(g, gate, options.get("gate", "sigmoid"))
+    y = global_mean(g, x, keeps_image=not options["linear"])
+    if not options["single"]:
+        y = layer(y, width, options["reduce"], 1.5)
+        if options["norm"] and not options["linear"]:
+            y = batch_norm(g, y, f"{key}.bn")
+        y = activation(g.at(f"{key}.act"), y, options["activation"])
+    y = layer(y, channels, options["expand"], 2.0)
+    y = activation(g.at(f"{key}.gate"), y, options["gate"])
     g.at(key)
-    if is_linear:
-        gate = unflatten(g, gate)
+    gate = unflatten(g, y) if options["linear"] else y
     return g.op("Mul", commuted(g, x, gate), x.shape, 0.6 * x.rms)
 
 

@@ -60,6 +60,8 @@ def draw_gate(draw):
         bias=draw.random() < 0.7,
         activation=draw.choice(["relu", "relu", "relu", "relu6", "silu", "hard_swish"]),
         gate=draw.choice(["sigmoid", "sigmoid", "hard_sigmoid"]),
+        norm=draw.random() < 0.1,
+        single=draw.random() < 0.1,
     )
 
 
