@@ -58,6 +58,7 @@ class Graph:
         self.counts = {}
         self.node_names = self.style.pick("node names", "modules", "counted", "none")
         self.value_names = self.style.pick("value names", "modules", "numbers")
+        self.weights_are_nodes = self.style.chance(0.05)
         self.weight_names = self.style.pick("weight names", "keys", "numbers", "export")
 
     # ------------------------------------------------------------------
@@ -143,7 +144,7 @@ class Graph:
     def weight(self, key, array, is_transposed=False):
         """The name of a weight; `key` is its name in PyTorch's state dict, `array` its value there."""
         array = numpy.asarray(array, dtype=numpy.float32)
-        is_half = self.style.chance(0.02)  # stored in half precision, widened when loaded
+        is_half = self.style.chance(0.02)  # stored so, and widened when loaded
         if is_half:
             array = array.astype(numpy.float16).astype(numpy.float32)
         self.state_dict[key] = array
@@ -153,7 +154,11 @@ class Graph:
             "numbers": str(self.count("weight")),
             "export": f"onnx::{key.split('.')[-1]}_{self.count('weight')}",
         }[self.weight_names]
-        self.initializers.append(self.tensor(name, array.astype(numpy.float16) if is_half else array))
+        stored = self.tensor(name, array.astype(numpy.float16) if is_half else array)
+        if self.weights_are_nodes:
+            name = self.op("Constant", [], array.shape, value=stored).name
+        else:
+            self.initializers.append(stored)
         if is_half:
             return self.op("Cast", [name], array.shape, to=TensorProto.FLOAT).name
         if self.style.chance(0.02):  # PyTorch refers to a shared weight in this way

@@ -287,7 +287,8 @@ def reshape(g, x, shape, form):
             sizes[1] = -1
         target = g.integers(*sizes)
     if g.opset >= 14 and g.style.chance(0.3):
-        return g.op("Reshape", [x, target], shape, x.rms, allowzero=0)
+        # A 0 in the shape copies, unless allowzero is set.
+        return g.op("Reshape", [x, target], shape, x.rms, allowzero=int(form != "copied"))
     return g.op("Reshape", [x, target], shape, x.rms)
 
 
