@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Driver/Input.h"
+#include "compiler/Driver/CheckpointInput.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
 #include "compiler/Driver/Values.h"
@@ -40,7 +40,7 @@ struct Layer {
 };
 
 struct Summary {
-  std::string name;
+  std::string name, description;
   std::vector<Port> inputs, outputs;
   std::vector<Layer> layers;
   int64_t parameters = 0, macs = 0;
@@ -145,6 +145,8 @@ void printJson(const Summary &summary) {
   };
   json.object([&] {
     json.attribute("name", summary.name);
+    if (!summary.description.empty())
+      json.attribute("description", summary.description);
     json.attribute("parameters", summary.parameters);
     json.attribute("macs", summary.macs);
     printPorts("inputs", summary.inputs);
@@ -194,6 +196,8 @@ void printTable(const Summary &summary) {
     for (size_t column = 0; column != row.size(); ++column)
       widths[column] = std::max(widths[column], row[column].size());
 
+  if (!summary.description.empty())
+    llvm::outs() << summary.description << "\n";
   for (const Port &input : summary.inputs)
     llvm::outs() << summary.name << ": " << input.name << " " << shapeToString(input.shape) << "\n";
   // Two spaces between columns.
@@ -222,7 +226,8 @@ int driver::inspectMain(const Arguments &arguments) {
   syntax.options.add_options()("json", "print JSON")("batch", po::value<std::string>(),
                                                      "batch size in place of the one in the file")(
       "network", po::value<std::string>(), "which network, if the file defines several")(
-      "input", po::value<std::string>(), "network file (.sinter, .mlir)");
+      "input", po::value<std::string>(), "network file (.sinter, .safetensors, .mlir)");
+  addCheckpointOptions(syntax.options);
   syntax.positional.add("input", 1);
   int status = 0;
   auto values = parse(syntax, arguments, status);
@@ -238,14 +243,19 @@ int driver::inspectMain(const Arguments &arguments) {
   options.batch = *batch;
   if (values->count("network"))
     options.network = (*values)["network"].as<std::string>();
+  auto checkpoint = checkpointOptions(*values);
+  if (!checkpoint)
+    return fail(llvm::toString(checkpoint.takeError()));
+  options.checkpoint = *checkpoint;
 
   mlir::DialectRegistry registry;
   registerAllSinter(registry);
   mlir::MLIRContext context(registry);
-  mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(path, context, options).module;
-  if (!module)
+  LoadedNetwork network = loadNetwork(path, context, options);
+  if (!network.module)
     return 1;
-  Summary summary = summarize(networkOf(*module));
+  Summary summary = summarize(networkOf(*network.module));
+  summary.description = network.description;
   if (values->count("json"))
     printJson(summary);
   else

@@ -8,7 +8,7 @@
 #include "compiler/Driver/Run.h"
 
 #include "compiler/Driver/Artifact.h"
-#include "compiler/Driver/Input.h"
+#include "compiler/Driver/CheckpointInput.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Values.h"
 
@@ -47,6 +47,7 @@ static Syntax makeSyntax() {
        "images: subtracted per channel (default: ImageNet's; 0 for grey)") //
       ("std", po::value<std::string>(),
        "images: divisor per channel (default: ImageNet's; 1 for grey)");
+  addCheckpointOptions(syntax.options);
   syntax.positional.add("model", 1);
   return syntax;
 }
@@ -85,6 +86,10 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
   if (!batch)
     return batch.takeError();
   options.batch = *batch;
+  auto checkpoint = checkpointOptions(values);
+  if (!checkpoint)
+    return checkpoint.takeError();
+  options.checkpoint = *checkpoint;
   auto seed = countOf(values, "random-input", 0, UINT64_MAX);
   if (!seed)
     return seed.takeError();
@@ -107,6 +112,8 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
     return createStringError("--weights goes with --reference; a compiled model has its own");
   if (options.reference.empty() && options.batch)
     return createStringError("--batch goes with --reference; a compiled model has its own");
+  if (options.reference.empty() && !options.checkpoint.isEmpty())
+    return createStringError("--image-size, --stride-on, --stem and --gate go with --reference");
   if (options.randomInput && !options.inputs.empty())
     return createStringError("--input and --random-input exclude each other");
   return options;

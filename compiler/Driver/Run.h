@@ -9,6 +9,7 @@
 #ifndef SINTER_COMPILER_DRIVER_RUN_H
 #define SINTER_COMPILER_DRIVER_RUN_H
 
+#include "compiler/Frontend/Checkpoint/Checkpoint.h"
 #include "compiler/Support/Tensor.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -36,6 +37,7 @@ struct RunOptions {
   std::string reference;               ///< the network to interpret, or empty
   std::string weights;                 ///< --weights: a file, random:SEED, or empty
   std::optional<int64_t> batch;        ///< --batch of the network to interpret
+  checkpoint::Options checkpoint;      ///< of the network to interpret
   std::vector<std::string> inputs;     ///< "[NAME=]FILE", .npy or image
   std::optional<uint64_t> randomInput; ///< the seed of --random-input
   std::vector<std::string> outputs;    ///< "[NAME=]FILE.npy"

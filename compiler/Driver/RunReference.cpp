@@ -36,7 +36,8 @@ int driver::runReference(const RunOptions &options, std::vector<NamedTensor> &ou
   DialectRegistry registry;
   registerAllSinter(registry);
   MLIRContext context(registry);
-  LoadedNetwork loaded = loadNetwork(options.reference, context, {options.batch, /*network=*/""});
+  LoadedNetwork loaded = loadNetwork(options.reference, context,
+                                     {options.batch, /*network=*/"", options.checkpoint});
   if (!loaded.module)
     return 1;
   func::FuncOp network = networkOf(*loaded.module);

@@ -24,6 +24,8 @@ struct Options {
   std::string strideOn; ///< `--stride-on conv1|conv2`: of a bottleneck, "v1" or "v1.5"
   std::string stem;     ///< `--stem imagenet|cifar`: stride 2 and a max pool, or neither
   std::string gate;     ///< `--gate sigmoid|hard_sigmoid`: of squeeze-and-excitation
+
+  bool isEmpty() const { return !imageSize && strideOn.empty() && stem.empty() && gate.empty(); }
 };
 
 /// A network as its checkpoint tells of it.

@@ -11,20 +11,19 @@
 using namespace llvm;
 using namespace sinter;
 
-/// Why a file of this extension is not read, and how to convert it.
-static std::string explainFile(StringRef path) {
+std::string sinter::explainPickle(StringRef path) {
   StringRef extension = sys::path::extension(path);
-  std::string message =
-      ("expects --weights to be FILE.safetensors or random:SEED, got '" + path + "'").str();
   if (extension != ".pt" && extension != ".pth" && extension != ".bin" && extension != ".th")
-    return message;
+    return "";
   SmallString<128> converted(path);
   sys::path::replace_extension(converted, ".safetensors");
-  return message +
-         (", a pickle that may run code; convert it with: python3 -c \"import torch; from "
-          "safetensors.torch import save_file; save_file(torch.load('" +
-          path + "', map_location='cpu', weights_only=True), '" + converted + "')\"")
-             .str();
+  // Trainers keep the state dict beside their own state.
+  return (", a pickle that may run code; convert it with: python3 -c \"import torch; from "
+          "safetensors.torch import save_file; d = torch.load('" +
+          path +
+          "', map_location='cpu', weights_only=True); save_file(d.get('state_dict', d), '" +
+          converted + "')\"")
+      .str();
 }
 
 std::unique_ptr<WeightSource> sinter::openWeights(StringRef spec, mlir::ModuleOp module,
@@ -39,7 +38,9 @@ std::unique_ptr<WeightSource> sinter::openWeights(StringRef spec, mlir::ModuleOp
     return nullptr;
   }
   if (sys::path::extension(spec) != ".safetensors") {
-    errors.push_back(explainFile(spec));
+    errors.push_back(("expects --weights to be FILE.safetensors or random:SEED, got '" + spec + "'")
+                         .str() +
+                     explainPickle(spec));
     return nullptr;
   }
   auto file = openSafetensors(spec);

@@ -62,6 +62,9 @@ using ErrorList = std::vector<std::string>;
 std::unique_ptr<WeightSource> openWeights(llvm::StringRef spec, mlir::ModuleOp module,
                                           ErrorList &errors);
 
+/// For a message about `path`: that it is a pickle, and how to convert it; "" for no pickle.
+std::string explainPickle(llvm::StringRef path);
+
 /// Holds every nn.parameter of `module` to `source`. Lists all weights that are
 /// missing, left over, misshapen, of a wrong type or not finite.
 llvm::LogicalResult checkWeights(mlir::ModuleOp module, const WeightSource &source,

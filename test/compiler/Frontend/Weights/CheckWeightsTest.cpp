@@ -171,8 +171,8 @@ TEST(OpenWeights, SaysHowToConvertAPickle) {
   std::string error = openError("model.pth");
   EXPECT_NE(error.find("expects --weights to be FILE.safetensors or random:SEED, got 'model.pth'"),
             std::string::npos);
-  EXPECT_NE(error.find("save_file(torch.load('model.pth', map_location='cpu', weights_only=True), "
-                       "'model.safetensors')"),
+  EXPECT_NE(error.find("d = torch.load('model.pth', map_location='cpu', weights_only=True); "
+                       "save_file(d.get('state_dict', d), 'model.safetensors')\""),
             std::string::npos);
 }
 
