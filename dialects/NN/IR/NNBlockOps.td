@@ -41,6 +41,7 @@ def NN_ResBlockOp : NN_Op<"res_block", [RecursiveMemoryEffects, SingleBlock]> {
     `main` $main (`shortcut` $shortcut^)? `then` $activation
   }];
   let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
   let extraClassDeclaration = [{
     /// True if the shortcut is a projection, not the identity.
     bool hasProjection() { return !getShortcut().empty(); }

@@ -72,6 +72,22 @@ LogicalResult ConcatOp::canonicalize(ConcatOp op, PatternRewriter &rewriter) {
 }
 
 //===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+/// A shortcut that hands its input on is the identity, whose region is empty.
+LogicalResult ResBlockOp::canonicalize(ResBlockOp op, PatternRewriter &rewriter) {
+  Region &shortcut = op.getShortcut();
+  if (shortcut.empty())
+    return rewriter.notifyMatchFailure(op, "the shortcut is the identity");
+  auto yield = cast<YieldOp>(shortcut.front().getTerminator());
+  if (yield.getValue() != shortcut.getArgument(0))
+    return rewriter.notifyMatchFailure(op, "the shortcut computes something");
+  rewriter.modifyOpInPlace(op, [&] { rewriter.eraseBlock(&shortcut.front()); });
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Activations
 //===----------------------------------------------------------------------===//
 

@@ -5,6 +5,9 @@
 #include "dialects/NN/IR/LayerNames.h"
 #include "dialects/NN/IR/NN.h"
 
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 using namespace sinter::nn;
 
@@ -50,15 +53,18 @@ Location sinter::nn::namedLocation(StringRef name, Location at) {
 
 void sinter::nn::bringParameters(Operation *op) {
   Block *block = op->getBlock();
-  for (Value operand : op->getOperands()) {
-    auto parameter = operand.getDefiningOp<ParameterOp>();
+  llvm::SetVector<Value> values(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), values);
+  for (Value value : values) {
+    auto parameter = value.getDefiningOp<ParameterOp>();
     if (!parameter)
       continue;
-    auto isInside = [&](Operation *user) { return block->findAncestorOpInBlock(*user) != nullptr; };
+    auto readerIn = [&](Operation *user) { return block->findAncestorOpInBlock(*user); };
+    bool isShared = llvm::any_of(parameter->getUsers(),
+                                 [&](Operation *user) { return readerIn(user) != op; });
     // One that several layers of the block share stays with the first of them.
-    bool isShared = parameter->getBlock() == block &&
-                    llvm::any_of(parameter->getUsers(), [&](Operation *user) { return user != op; });
-    if (!isShared && llvm::all_of(parameter->getUsers(), isInside))
+    bool isThere = isShared && parameter->getBlock() == block;
+    if (!isThere && llvm::all_of(parameter->getUsers(), readerIn))
       parameter->moveBefore(op);
   }
 }

@@ -22,8 +22,8 @@ std::string commonScope(llvm::ArrayRef<mlir::Operation *> layers);
 /// The place of `at` under the name of a layer; `at` itself where the name is empty.
 mlir::Location namedLocation(llvm::StringRef name, mlir::Location at);
 
-/// Moves the parameters that only `op`'s block reads before `op`, in the order
-/// of its operands, as the frontends write them.
+/// Moves the parameters that `op` and what is inside of it read, and nobody outside of its
+/// block, before `op`, in the order of its operands, as the frontends write them.
 void bringParameters(mlir::Operation *op);
 
 } // namespace sinter::nn

@@ -149,6 +149,24 @@ func.func @nested(%x: !map) -> !map {
   return %6 : !map
 }
 
+// The first reader may stand in a block inside.
+// CHECK-LABEL: func @nested_first_reader
+// CHECK-NEXT: nn.res_block
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT:   %[[W:.*]] = nn.parameter "w"
+// CHECK-NEXT:   nn.res_block
+// CHECK-NEXT:   ^bb0
+// CHECK-NEXT:     nn.conv2d %{{.*}}, %[[W]]
+// CHECK:        nn.conv2d %{{.*}}, %[[W]]
+func.func @nested_first_reader(%x: !map) -> !map {
+  %w = nn.parameter "w" : !w
+  %0 = nn.conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>} : (!map, !w) -> !map
+  %1 = nn.add %0, %x : !map
+  %2 = nn.conv2d %1, %w {padding = array<i64: 1, 1, 1, 1>} : (!map, !w) -> !map
+  %3 = nn.add %2, %x : !map
+  return %3 : !map
+}
+
 // An activation joins the block that it alone reads; a second one stays.
 // CHECK-LABEL: func @absorbs_the_activation_behind_a_block
 // CHECK: } then <leaky_relu, alpha = 1.000000e-01>
