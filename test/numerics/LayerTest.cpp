@@ -65,6 +65,44 @@ TEST_P(LayerTest, GlobalPoolingAndShapes) {
              {2, 19, 5, 4}, {2, 19 + before + after, 5, 4});
   addUnary(module, "nn.flatten %x ", {3, 21, 1, 1}, {3, 21});
   addUnary(module, "nn.flatten %x ", {2, 11, 3, 5}, {2, 165});
+  addUnary(module, "nn.unflatten %x ", {3, 21}, {3, 21, 1, 1});
+  // A convolution of the map pads it: the matrix has no halo.
+  module.add("tensor<2x21xf32>", "tensor<2x5x1x1xf32>", R"(
+%w@ = nn.parameter "conv@.weight" : tensor<5x21x3x3xf32>
+%map@ = nn.unflatten %x : (tensor<2x21xf32>) -> tensor<2x21x1x1xf32>
+%out = nn.conv2d %map@, %w@ {padding = array<i64: 1, 1, 1, 1>} : (tensor<2x21x1x1xf32>, tensor<5x21x3x3xf32>) -> tensor<2x5x1x1xf32>
+)");
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+/// Channels that end within a vector, at its end, and beyond the next one.
+TEST_P(LayerTest, Concat) {
+  CaseModule module;
+  std::string in = tensorType({2, 3, 5, 4});
+  for (const std::vector<int64_t> &parts : std::vector<std::vector<int64_t>>{
+           {3, 3}, {3, 1}, {16, 16}, {16, 5}, {5, 16}, {1, 30}, {37, 21}, {8, 4, 12}, {3, 1, 2, 1, 9},
+           {7, 40, 3, 17}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}}) {
+    std::string body, operands, types;
+    int64_t channels = 0;
+    for (auto [i, part] : llvm::enumerate(parts)) {
+      std::string type = tensorType({2, part, 5, 4});
+      body += fmt::format("%w{0}_@ = nn.parameter \"conv{0}_@.weight\" : {2}\n"
+                          "%m{0}_@ = nn.conv2d %x , %w{0}_@ : ({1}, {2}) -> {3}\n",
+                          i, in, tensorType({part, 3, 1, 1}), type);
+      operands += fmt::format("{}%m{}_@", i ? ", " : "", i);
+      types += (i ? ", " : "") + type;
+      channels += part;
+    }
+    // A convolution behind it multiplies what is in the lanes beyond the last channel.
+    std::string map = tensorType({2, channels, 5, 4}), filter = tensorType({9, channels, 3, 3});
+    std::string out = tensorType({2, 9, 5, 4});
+    body += fmt::format("%c@ = nn.concat {} : ({}) -> {}\n", operands, types, map);
+    module.add(in, map, body + fmt::format("%out = nn.relu %c@ : {}", map));
+    module.add(in, out,
+               body + fmt::format("%w@ = nn.parameter \"last@.weight\" : {1}\n%out = nn.conv2d %c@, %w@ "
+                                  "{{padding = array<i64: 1, 1, 1, 1>}} : ({0}, {1}) -> {2}",
+                                  map, filter, out));
+  }
   expectMatchesReference("", module.text(), GetParam());
 }
 
@@ -81,6 +119,10 @@ TEST_P(LayerTest, LinearAndSoftmax) {
 %out = nn.softmax %y@ : {3})",
                                tensorType({outputs, inputs}), tensorType({outputs}), in, out));
       }
+  for (int64_t columns : {2, 10, 64, 1001}) {
+    std::string rows = tensorType({3, columns});
+    module.add(rows, rows, "%out = nn.log_softmax %x : " + rows);
+  }
   expectMatchesReference("", module.text(), GetParam());
 }
 
@@ -92,9 +134,35 @@ TEST_P(LayerTest, Activations) {
       module.add(type, type, fmt::format("%out = nn.{} %x : {}", op, type));
   module.add(map, map, "%out = nn.leaky_relu %x {negative_slope = 0.3 : f64} : " + map);
   module.add(map, map, "%out = nn.hard_sigmoid %x {alpha = 0.2 : f64} : " + map);
+  for (const std::string &type : {map, matrix}) {
+    module.add(type, type, "%out = nn.clip %x {min = -0.25 : f64, max = 0.5 : f64} : " + type);
+    module.add(type, type, "%out = nn.clip %x {min = 0.25 : f64, max = 0.25 : f64} : " + type);
+    module.add(type, type, "%out = nn.scale_shift %x {scale = -1.5 : f64, shift = 7.0 : f64} : " + type);
+  }
   module.add(map, map, "%a@ = nn.relu %x : " + map + "\n%out = nn.add %x , %a@ : " + map);
   module.add(map, map,
              fmt::format("%a@ = nn.sigmoid %x : {0}\n%out = nn.mul %x , %a@ : ({0}, {0}) -> {0}", map));
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+/// An activation that makes something of zero does so in the lanes beyond the last channel too:
+/// what reads the map behind it must not see them.
+TEST_P(LayerTest, LanesBeyondTheLastChannel) {
+  CaseModule module;
+  std::string in = tensorType({2, 19, 5, 7});
+  for (const char *op : {"scale_shift %x {shift = 1.0e6 : f64}", "clip %x {min = 1.0e6 : f64, max = 1.0e7 : f64}",
+                         "sigmoid %x"}) {
+    std::string body = fmt::format("%a@ = nn.{} : {}\n", op, in);
+    auto add = [&](const std::vector<int64_t> &shape, const std::string &text) {
+      module.add(in, tensorType(shape), body + fmt::format(fmt::runtime(text), in, tensorType(shape)));
+    };
+    add({2, 8, 5, 7}, "%w@ = nn.parameter \"c@.weight\" : tensor<8x19x1x1xf32>\n"
+                      "%out = nn.conv2d %a@, %w@ : ({0}, tensor<8x19x1x1xf32>) -> {1}");
+    add({2, 38, 5, 7}, "%out = nn.concat %a@, %a@ : ({0}, {0}) -> {1}");
+    add({2, 24, 5, 7}, "%out = nn.pad_channels %a@ {{before = 2, after = 3}} : ({0}) -> {1}");
+    add({2, 665}, "%out = nn.flatten %a@ : ({0}) -> {1}");
+    add({2, 19, 1, 1}, "%out = nn.global_avg_pool %a@ : ({0}) -> {1}");
+  }
   expectMatchesReference("", module.text(), GetParam());
 }
 

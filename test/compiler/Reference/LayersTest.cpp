@@ -60,6 +60,18 @@ TEST(Softmax, DividesByTheSumOfEachRow) {
   expectTensor(results[0], {2, 2}, {1 / (1 + e), e / (1 + e), 0.5, 0.5});
 }
 
+TEST(LogSoftmax, SubtractsTheLogarithmOfTheSumOfEachRow) {
+  double sum = std::log(1 + std::exp(1.0));
+  // The second row overflows unless its maximum is subtracted.
+  auto results = evaluate(R"(
+    func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+      %0 = nn.log_softmax %x : tensor<2x2xf32>
+      return %0 : tensor<2x2xf32>
+    })",
+                          {{{2, 2}, {0, 1, 1000, 1000}}});
+  expectTensor(results[0], {2, 2}, {-sum, 1 - sum, -std::log(2.0), -std::log(2.0)});
+}
+
 //===----------------------------------------------------------------------===//
 // Pooling
 //===----------------------------------------------------------------------===//
@@ -172,6 +184,26 @@ TEST(Flatten, KeepsTheOrder) {
   expectTensor(results[0], {2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
 }
 
+TEST(Unflatten, KeepsTheOrder) {
+  auto results = evaluate(R"(
+    func.func @f(%x: tensor<2x3xf32>) -> tensor<2x3x1x1xf32> {
+      %0 = nn.unflatten %x : (tensor<2x3xf32>) -> tensor<2x3x1x1xf32>
+      return %0 : tensor<2x3x1x1xf32>
+    })",
+                          {counting({2, 3})});
+  expectTensor(results[0], {2, 3, 1, 1}, {1, 2, 3, 4, 5, 6});
+}
+
+TEST(Concat, PutsTheChannelsOfEachImageTogether) {
+  auto results = evaluate(R"(
+    func.func @f(%x: tensor<2x1x1x2xf32>, %y: tensor<2x2x1x2xf32>) -> tensor<2x4x1x2xf32> {
+      %0 = nn.concat %x, %y, %x : (tensor<2x1x1x2xf32>, tensor<2x2x1x2xf32>, tensor<2x1x1x2xf32>) -> tensor<2x4x1x2xf32>
+      return %0 : tensor<2x4x1x2xf32>
+    })",
+                          {{{2, 1, 1, 2}, {-1, -2, -3, -4}}, counting({2, 2, 1, 2})});
+  expectTensor(results[0], {2, 4, 1, 2}, {-1, -2, 1, 2, 3, 4, -1, -2, -3, -4, 5, 6, 7, 8, -3, -4});
+}
+
 //===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//
@@ -196,6 +228,9 @@ TEST(Activations, ComputeTheTableOfTheDialect) {
   expectActivation("hard_sigmoid %x", {-4, 0, 1, 4}, {0, 0.5, 4.0 / 6, 1});
   expectActivation("hard_sigmoid %x {alpha = 0.2 : f64, beta = 0.25 : f64}", {-2, 0, 1, 5},
                    {0, 0.25, 0.45, 1});
+  expectActivation("clip %x {min = -1.0 : f64, max = 2.5 : f64}", {-4, -0.5, 2, 3}, {-1, -0.5, 2, 2.5});
+  expectActivation("scale_shift %x {scale = 2.0 : f64, shift = -0.5 : f64}", {-1, 0, 3},
+                   {-2.5, -0.5, 5.5});
 }
 
 TEST(Add, AddsElements) {

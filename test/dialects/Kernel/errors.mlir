@@ -403,6 +403,43 @@ func.func @pad_channels_c1(%x: memref<1x16x8x8xf32, #b8>, %y: memref<1x32x8x4xf3
 
 // -----
 
+#b8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+func.func @concat_c1(%x: memref<1x16x8x8xf32, #b8>, %y: memref<1x16x8x4xf32, #b8>, %z: memref<1x32x8x8xf32, #b8>) {
+  // expected-error @+1 {{expects inputs with the batch, pixels and block of the output, got 'memref<1x16x8x4xf32}}
+  kernel.concat ins(%x, %y) outs(%z) {layers = []} : memref<1x16x8x8xf32, #b8>, memref<1x16x8x4xf32, #b8>, memref<1x32x8x8xf32, #b8>
+  return
+}
+
+// -----
+
+#b4 = #kernel.blocked<4, halo = [0, 0, 0, 0]>
+#b8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+func.func @concat_c1_block(%x: memref<1x16x8x8xf32, #b4>, %z: memref<1x32x8x8xf32, #b8>) {
+  // expected-error @+1 {{expects inputs with the batch, pixels and block of the output, got 'memref<1x16x8x8xf32}}
+  kernel.concat ins(%x, %x) outs(%z) {layers = []} : memref<1x16x8x8xf32, #b4>, memref<1x16x8x8xf32, #b4>, memref<1x32x8x8xf32, #b8>
+  return
+}
+
+// -----
+
+#b8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+func.func @concat_c2(%x: memref<1x16x8x8xf32, #b8>, %z: memref<1x33x8x8xf32, #b8>) {
+  // expected-error @+1 {{expects the channels of at least two inputs in the output, got 32 channels of 2}}
+  kernel.concat ins(%x, %x) outs(%z) {layers = []} : memref<1x16x8x8xf32, #b8>, memref<1x16x8x8xf32, #b8>, memref<1x33x8x8xf32, #b8>
+  return
+}
+
+// -----
+
+#b8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+func.func @concat_c2_count(%x: memref<1x16x8x8xf32, #b8>) {
+  // expected-error @+1 {{expects the channels of at least two inputs in the output, got 16 channels of 1}}
+  kernel.concat ins(%x) outs(%x) {layers = []} : memref<1x16x8x8xf32, #b8>, memref<1x16x8x8xf32, #b8>
+  return
+}
+
+// -----
+
 func.func @softmax_c1(%x: memref<1x10xf32>, %y: memref<1x11xf32>) {
   // expected-error @+1 {{expects input and output matrices of the same shape}}
   kernel.softmax ins(%x) outs(%y) {layers = []} : memref<1x10xf32>, memref<1x11xf32>

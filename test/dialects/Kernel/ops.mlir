@@ -117,10 +117,21 @@ func.func @pad_channels(%x: !map, %y: memref<1x32x8x8xf32, #padded>) {
   return
 }
 
+// CHECK-LABEL: func @concat
+// CHECK-SAME: (%[[X:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %[[Y:.*]]: memref<1x5x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+func.func @concat(%x: !map, %y: memref<1x5x8x8xf32, #b8>, %z: memref<1x37x8x8xf32, #padded>) {
+  // CHECK: kernel.concat ins(%[[X]], %[[Y]], %[[X]]) outs(%{{.*}}) {layers = ["concat"]}
+  kernel.concat ins(%x, %y, %x) outs(%z) {layers = ["concat"]}
+    : !map, memref<1x5x8x8xf32, #b8>, !map, memref<1x37x8x8xf32, #padded>
+  return
+}
+
 // CHECK-LABEL: func @softmax
 func.func @softmax(%x: memref<2x10xf32>) {
   // CHECK: kernel.softmax ins(%{{.*}}) outs(%{{.*}}) {layers = ["softmax"]} : memref<2x10xf32>, memref<2x10xf32>
   kernel.softmax ins(%x) outs(%x) {layers = ["softmax"]} : memref<2x10xf32>, memref<2x10xf32>
+  // CHECK: kernel.softmax ins(%{{.*}}) outs(%{{.*}}) {layers = ["softmax"], log} : memref<2x10xf32>, memref<2x10xf32>
+  kernel.softmax ins(%x) outs(%x) {log, layers = ["softmax"]} : memref<2x10xf32>, memref<2x10xf32>
   return
 }
 

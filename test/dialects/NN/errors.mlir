@@ -123,8 +123,18 @@ func.func private @activation_without_beta() attributes {a = #nn.activation<leak
 
 // -----
 
-// expected-error @+1 {{expects the parameters of an activation function to be finite}}
+// expected-error @+1 {{expects the parameters of an activation function to be finite in f32}}
 func.func private @activation_infinite() attributes {a = #nn.activation<leaky_relu, alpha = 1.0e999>}
+
+// -----
+
+// expected-error @+1 {{expects the parameters of an activation function to be finite in f32}}
+func.func private @activation_infinite_in_f32() attributes {a = #nn.activation<scale_shift, beta = 3.5e38>}
+
+// -----
+
+// expected-error @+1 {{expects 'alpha' of clip to be at most 'beta', got 1.000000e+00 and 0.000000e+00}}
+func.func private @activation_empty_clip() attributes {a = #nn.activation<clip, alpha = 1.0>}
 
 // -----
 
@@ -449,6 +459,41 @@ func.func @pad_channels_c1_huge(%x: tensor<1x4x8x8xf32>) {
 
 // -----
 
+func.func @unflatten_of_a_feature_map(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{operand #0 must be static f32 matrix}}
+  %0 = nn.unflatten %x : (tensor<1x4x8x8xf32>) -> tensor<1x4x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @concat_c1(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+2 {{expects at least two inputs, got 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.concat %x : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @concat_c2(%x: tensor<1x4x8x8xf32>, %y: tensor<1x4x8x7xf32>) {
+  // expected-error @+2 {{expects 'inputs' to have the same batch, height and width, got 'tensor<1x4x8x8xf32>' and 'tensor<1x4x8x7xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.concat %x, %x, %y : (tensor<1x4x8x8xf32>, tensor<1x4x8x8xf32>, tensor<1x4x8x7xf32>) -> tensor<1x12x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @concat_c2_batch(%x: tensor<1x4x8x8xf32>, %y: tensor<2x4x8x8xf32>) {
+  // expected-error @+2 {{expects 'inputs' to have the same batch, height and width}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.concat %x, %y : (tensor<1x4x8x8xf32>, tensor<2x4x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return
+}
+
+// -----
+
 func.func @softmax_of_a_feature_map(%x: tensor<1x4x8x8xf32>) {
   // expected-error @+1 {{operand #0 must be static f32 matrix}}
   %0 = nn.softmax %x : tensor<1x4x8x8xf32>
@@ -462,7 +507,7 @@ func.func @softmax_of_a_feature_map(%x: tensor<1x4x8x8xf32>) {
 //===----------------------------------------------------------------------===//
 
 func.func @leaky_relu_c1(%x: tensor<1x4x8x8xf32>) {
-  // expected-error @+1 {{'nn.leaky_relu' op expects 'negative_slope' to be finite, got}}
+  // expected-error @+1 {{'nn.leaky_relu' op expects 'negative_slope' to be finite in f32, got}}
   %0 = nn.leaky_relu %x {negative_slope = 0x7FF0000000000000 : f64} : tensor<1x4x8x8xf32>
   return
 }
@@ -470,8 +515,32 @@ func.func @leaky_relu_c1(%x: tensor<1x4x8x8xf32>) {
 // -----
 
 func.func @hard_sigmoid_c1(%x: tensor<1x4x8x8xf32>) {
-  // expected-error @+1 {{'nn.hard_sigmoid' op expects 'alpha' and 'beta' to be finite, got 1.666667e-01 and}}
+  // expected-error @+1 {{'nn.hard_sigmoid' op expects 'alpha' and 'beta' to be finite in f32, got 1.666667e-01 and}}
   %0 = nn.hard_sigmoid %x {beta = 0x7FF8000000000000 : f64} : tensor<1x4x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @clip_c1(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{'nn.clip' op expects 'min' and 'max' to be finite in f32, got 0.000000e+00 and}}
+  %0 = nn.clip %x {min = 0.0 : f64, max = 0x7FF0000000000000 : f64} : tensor<1x4x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @clip_c2(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{'nn.clip' op expects 'min' to be at most 'max', got 6.000000e+00 and 0.000000e+00}}
+  %0 = nn.clip %x {min = 6.0 : f64, max = 0.0 : f64} : tensor<1x4x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @scale_shift_c1(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{'nn.scale_shift' op expects 'scale' and 'shift' to be finite in f32, got 1.000000e+39 and 0.000000e+00}}
+  %0 = nn.scale_shift %x {scale = 1.0e39 : f64} : tensor<1x4x8x8xf32>
   return
 }
 

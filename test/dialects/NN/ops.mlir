@@ -145,6 +145,30 @@ func.func @pad_channels(%x: tensor<1x4x3x3xf32>) -> tensor<1x7x3x3xf32> {
   return %0 : tensor<1x7x3x3xf32>
 }
 
+// CHECK-LABEL: func @unflatten
+func.func @unflatten(%x: tensor<2x10xf32>) -> tensor<2x10x1x1xf32> {
+  // CHECK: nn.unflatten %{{.*}} : (tensor<2x10xf32>) -> tensor<2x10x1x1xf32>
+  %0 = nn.unflatten %x : (tensor<2x10xf32>) -> tensor<2x10x1x1xf32>
+  return %0 : tensor<2x10x1x1xf32>
+}
+
+// CHECK-LABEL: func @concat
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4x3x3xf32>, %[[Y:.*]]: tensor<1x2x3x3xf32>)
+func.func @concat(%x: tensor<1x4x3x3xf32>, %y: tensor<1x2x3x3xf32>) -> tensor<1x12x3x3xf32> {
+  // CHECK: %[[XY:.*]] = nn.concat %[[X]], %[[Y]] : (tensor<1x4x3x3xf32>, tensor<1x2x3x3xf32>) -> tensor<1x6x3x3xf32>
+  %0 = nn.concat %x, %y : (tensor<1x4x3x3xf32>, tensor<1x2x3x3xf32>) -> tensor<1x6x3x3xf32>
+  // CHECK: nn.concat %[[Y]], %[[XY]], %[[X]] : (tensor<1x2x3x3xf32>, tensor<1x6x3x3xf32>, tensor<1x4x3x3xf32>) -> tensor<1x12x3x3xf32>
+  %1 = nn.concat %y, %0, %x : (tensor<1x2x3x3xf32>, tensor<1x6x3x3xf32>, tensor<1x4x3x3xf32>) -> tensor<1x12x3x3xf32>
+  return %1 : tensor<1x12x3x3xf32>
+}
+
+// CHECK-LABEL: func @log_softmax
+func.func @log_softmax(%x: tensor<2x10xf32>) -> tensor<2x10xf32> {
+  // CHECK: nn.log_softmax %{{.*}} : tensor<2x10xf32>
+  %0 = nn.log_softmax %x : tensor<2x10xf32>
+  return %0 : tensor<2x10xf32>
+}
+
 // CHECK-LABEL: func @softmax
 func.func @softmax(%x: tensor<2x10xf32>) -> tensor<2x10xf32> {
   // CHECK: nn.softmax %{{.*}} : tensor<2x10xf32>
@@ -176,7 +200,13 @@ func.func @activations(%x: tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32> {
   %7 = nn.silu %6 : tensor<1x4x3x3xf32>
   // CHECK: nn.hard_swish %{{.*}} : tensor<1x4x3x3xf32>
   %8 = nn.hard_swish %7 : tensor<1x4x3x3xf32>
-  return %8 : tensor<1x4x3x3xf32>
+  // CHECK: nn.clip %{{.*}} {max = 2.500000e+00 : f64, min = -1.000000e+00 : f64} : tensor<1x4x3x3xf32>
+  %9 = nn.clip %8 {min = -1.0 : f64, max = 2.5 : f64} : tensor<1x4x3x3xf32>
+  // CHECK: nn.scale_shift %{{.*}} {shift = -5.000000e-01 : f64} : tensor<1x4x3x3xf32>
+  %10 = nn.scale_shift %9 {shift = -0.5 : f64} : tensor<1x4x3x3xf32>
+  // CHECK: nn.scale_shift %{{.*}} {scale = 2.000000e+00 : f64} : tensor<1x4x3x3xf32>
+  %11 = nn.scale_shift %10 {scale = 2.0 : f64} : tensor<1x4x3x3xf32>
+  return %11 : tensor<1x4x3x3xf32>
 }
 
 // An activation stands behind a linear layer too.
@@ -339,5 +369,13 @@ func.func private @activation_attributes() attributes {
   // CHECK-SAME: a7 = #nn.activation<silu>
   a7 = #nn.activation<silu>,
   // CHECK-SAME: a8 = #nn.activation<hard_swish>
-  a8 = #nn.activation<hard_swish>
+  a8 = #nn.activation<hard_swish>,
+  // CHECK-SAME: a9 = #nn.activation<clip, alpha = -1.000000e+00, beta = 2.500000e+00>
+  a9 = #nn.activation<clip, alpha = -1.0, beta = 2.5>
+}
+
+// CHECK-LABEL: func private @scale_shift_attribute
+// CHECK-SAME: a = #nn.activation<scale_shift, alpha = 2.000000e+00, beta = -5.000000e-01>
+func.func private @scale_shift_attribute() attributes {
+  a = #nn.activation<scale_shift, alpha = 2.0, beta = -0.5>
 }

@@ -113,3 +113,32 @@ func.func @pools_and_head(%x: !map) -> tensor<1x10xf32> {
   %6 = nn.softmax %5 : tensor<1x10xf32>
   return %6 : tensor<1x10xf32>
 }
+
+// CHECK-LABEL: func @concat_and_log_softmax
+// CHECK: kernel.concat ins(%[[X:.*]], %[[Y:.*]], %[[X]]) outs
+// CHECK: kernel.softmax {{.*}}log
+func.func @concat_and_log_softmax(%x: !map, %m: tensor<1x10xf32>) -> (tensor<1x48x8x8xf32>, tensor<1x10xf32>) {
+  %0 = nn.relu %x : !map
+  %1 = nn.concat %x, %0, %x : (!map, !map, !map) -> tensor<1x48x8x8xf32>
+  %2 = nn.log_softmax %m : tensor<1x10xf32>
+  return %1, %2 : tensor<1x48x8x8xf32>, tensor<1x10xf32>
+}
+
+// A matrix is the map of one pixel; only a padded convolution needs a copy, with a halo.
+// CHECK-LABEL: func @unflatten
+// CHECK: kernel.conv2d ins({{.*}}) outs(%[[FC:.*]]) {
+// CHECK-NOT: kernel.scale_add
+// CHECK: kernel.zero_halo outs(%[[COPY:.*]]) {
+// CHECK-NEXT: kernel.scale_add ins(%[[FC]]) outs(%[[COPY]])
+// CHECK: kernel.conv2d ins(%[[COPY]],
+// CHECK: kernel.convert_layout ins(%[[FC]])
+func.func @unflatten(%m: tensor<1x16xf32>) -> (!means, !means) {
+  %w = nn.parameter "fc.weight" : tensor<16x16xf32>
+  %0 = nn.linear %m, %w : (tensor<1x16xf32>, tensor<16x16xf32>) -> tensor<1x16xf32>
+  %1 = nn.unflatten %0 : (tensor<1x16xf32>) -> !means
+  %2 = nn.unflatten %0 : (tensor<1x16xf32>) -> !means
+  %f = nn.parameter "conv.weight" : tensor<16x16x3x3xf32>
+  %3:2 = nn.fused_conv2d %2, %f {padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (!means, tensor<16x16x3x3xf32>) -> (!means, !means)
+  return %1, %3#0 : !means, !means
+}
