@@ -228,8 +228,12 @@ llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &pr
     return error;
   progress.begin("weights");
   std::string weightsFile = folder.file(model.name + ".weights.o");
-  if (llvm::Error error = writeWeightsObject(*planned, model, *weights, weightsFile))
+  std::vector<std::string> warnings;
+  if (llvm::Error error = writeWeightsObject(*planned, model, *weights, weightsFile, warnings))
     return error;
+  if (!options.quiet)
+    for (const std::string &warning : warnings)
+      fmt::print(stderr, "sinter: warning: {}\n", warning);
   progress.begin("link");
   switch (options.output) {
   case Output::SharedObject:
@@ -263,8 +267,11 @@ int Compilation::emit() {
   std::string name =
       options.path.empty() ? "output" : llvm::sys::path::filename(options.path).str();
   std::string product = folder.file(name);
-  if (llvm::Error error = writeArtifact(folder, product))
-    return fail(llvm::toString(std::move(error)));
+  if (llvm::Error error = writeArtifact(folder, product)) {
+    llvm::handleAllErrors(std::move(error),
+                          [](const llvm::ErrorInfoBase &info) { fail(info.message()); });
+    return 1;
+  }
   if (options.path.empty()) {
     auto text = llvm::MemoryBuffer::getFile(product);
     if (!text)

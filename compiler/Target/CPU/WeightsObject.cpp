@@ -8,6 +8,7 @@
 #include "compiler/Target/CPU/WeightsObject.h"
 
 #include "compiler/Target/CPU/PackWeights.h"
+#include "compiler/Target/CPU/WeightDoctor.h"
 
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/FileOutputBuffer.h"
@@ -97,7 +98,8 @@ void writeTables(const ObjectLayout &layout, uint8_t *file) {
 } // namespace
 
 Error sinter::writeWeightsObject(mlir::ModuleOp planned, const Model &model,
-                                 const WeightSource &source, StringRef path) {
+                                 const WeightSource &source, StringRef path,
+                                 std::vector<std::string> &warnings) {
   ObjectLayout layout(model.name + "_weights", model.weightsBytes);
   Expected<std::unique_ptr<FileOutputBuffer>> buffer =
       FileOutputBuffer::create(path, layout.size);
@@ -107,12 +109,21 @@ Error sinter::writeWeightsObject(mlir::ModuleOp planned, const Model &model,
   writeHeader(layout, file);
   writeTables(layout, file);
 
-  auto all = llvm::to_vector(planned.getOps<kernel::WeightsOp>());
-  parallelFor(0, all.size(), [&](size_t i) {
-    kernel::WeightsOp weights = all[i];
+  WeightDoctor doctor(planned, source);
+  parallelFor(0, doctor.tensors().size(), [&](size_t i) {
+    kernel::WeightsOp weights = doctor.tensors()[i];
     auto *packed = reinterpret_cast<float *>(file + ObjectLayout::dataOffset + *weights.getOffset());
-    packWeights(weights, evaluateParameter(weights.getValue(), source),
-                MutableArrayRef<float>(packed, weights.getMemRefType().getNumElements()));
+    DoubleTensor values = evaluateParameter(weights.getValue(), source);
+    if (doctor.settle(i, values))
+      packWeights(weights, values,
+                  MutableArrayRef<float>(packed, weights.getMemRefType().getNumElements()));
   });
+  if (ErrorList errors = doctor.errors(); !errors.empty()) {
+    Error error = Error::success();
+    for (const std::string &message : errors)
+      error = joinErrors(std::move(error), createStringError(message));
+    return error;
+  }
+  warnings = doctor.warnings();
   return (*buffer)->commit();
 }

@@ -12,9 +12,12 @@ namespace sinter {
 
 /// Packs every kernel.weights of `planned` and writes an object file that
 /// defines the hidden symbol NAME_weights. Values go straight to the mapped
-/// file: no second copy of the weights is held.
+/// file: no second copy of the weights is held. Fails, with one error per tensor,
+/// if folding makes a value that is not finite; `warnings` is what else is odd
+/// about the weights.
 llvm::Error writeWeightsObject(mlir::ModuleOp planned, const Model &model,
-                               const WeightSource &weights, llvm::StringRef path);
+                               const WeightSource &weights, llvm::StringRef path,
+                               std::vector<std::string> &warnings);
 
 } // namespace sinter
 
