@@ -84,6 +84,9 @@ TEST_F(NNShapes, RefusesOperandsOfTheWrongRank) {
   EXPECT_FALSE(infer<GlobalAvgPoolOp>({vector}));
   EXPECT_FALSE(infer<MaxPoolOp>({vector}, {array("kernel", {1, 1})}));
   EXPECT_FALSE(infer<MulOp>({vector, map}));
+  EXPECT_FALSE(infer<UnflattenOp>({map}));
+  EXPECT_FALSE(infer<ConcatOp>({map, matrix}));
+  EXPECT_NE(message.find("'inputs'"), std::string::npos) << message;
 }
 
 TEST_F(NNShapes, RefusesScalarsWhereVectorsBelong) {
@@ -105,6 +108,8 @@ TEST_F(NNShapes, RefusesElementCountsThatOverflow) {
   EXPECT_FALSE(infer<FlattenOp>({value({huge, huge, huge, huge})}));
   EXPECT_FALSE(infer<Conv2dOp>({value({1, 1, 8, 8}), value({1, 1, huge, 1})},
                                {array("dilations", {maxWindow, 1})}));
+  Value largest = value({1, maxSize, 1, 1});
+  EXPECT_FALSE(infer<ConcatOp>({largest, largest, largest}));
   EXPECT_FALSE(infer<LinearOp>({value({1 << 16, 1}), value({1 << 16, 1})}));
   EXPECT_EQ(message,
             "expects the result to have 1 to 2147483647 elements, got 'tensor<65536x65536xf32>'");
