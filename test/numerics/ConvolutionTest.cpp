@@ -136,8 +136,8 @@ TEST_P(ConvolutionTest, Epilogues) {
   CaseModule module;
   for (const char *activation :
        {"identity", "relu", "relu6", "leaky_relu, alpha = 0.1", "sigmoid",
-        "hard_sigmoid, alpha = 0.2, beta = 0.5", "silu", "hard_swish", "clip, alpha = -0.5, beta = 0.25",
-        "scale_shift, alpha = -0.5, beta = 3.0"})
+        "hard_sigmoid, alpha = 0.2, beta = 0.5", "silu", "hard_swish",
+        "clip, alpha = -0.5, beta = 0.25", "scale_shift, alpha = -0.5, beta = 3.0"})
     for (bool hasResidual : {false, true})
       for (bool wantsMean : {false, true}) {
         Convolution c = square(16, 20, 9, 3, 1);

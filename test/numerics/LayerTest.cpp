@@ -80,8 +80,8 @@ TEST_P(LayerTest, Concat) {
   CaseModule module;
   std::string in = tensorType({2, 3, 5, 4});
   for (const std::vector<int64_t> &parts : std::vector<std::vector<int64_t>>{
-           {3, 3}, {3, 1}, {16, 16}, {16, 5}, {5, 16}, {1, 30}, {37, 21}, {8, 4, 12}, {3, 1, 2, 1, 9},
-           {7, 40, 3, 17}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}}) {
+           {3, 3}, {3, 1}, {16, 16}, {16, 5}, {5, 16}, {1, 30}, {37, 21}, {8, 4, 12},
+           {3, 1, 2, 1, 9}, {7, 40, 3, 17}, std::vector<int64_t>(18, 1)}) {
     std::string body, operands, types;
     int64_t channels = 0;
     for (auto [i, part] : llvm::enumerate(parts)) {
@@ -98,10 +98,11 @@ TEST_P(LayerTest, Concat) {
     std::string out = tensorType({2, 9, 5, 4});
     body += fmt::format("%c@ = nn.concat {} : ({}) -> {}\n", operands, types, map);
     module.add(in, map, body + fmt::format("%out = nn.relu %c@ : {}", map));
-    module.add(in, out,
-               body + fmt::format("%w@ = nn.parameter \"last@.weight\" : {1}\n%out = nn.conv2d %c@, %w@ "
-                                  "{{padding = array<i64: 1, 1, 1, 1>}} : ({0}, {1}) -> {2}",
-                                  map, filter, out));
+    module.add(
+        in, out,
+        body + fmt::format("%w@ = nn.parameter \"last@.weight\" : {1}\n%out = nn.conv2d %c@, %w@ "
+                           "{{padding = array<i64: 1, 1, 1, 1>}} : ({0}, {1}) -> {2}",
+                           map, filter, out));
   }
   expectMatchesReference("", module.text(), GetParam());
 }
@@ -137,7 +138,8 @@ TEST_P(LayerTest, Activations) {
   for (const std::string &type : {map, matrix}) {
     module.add(type, type, "%out = nn.clip %x {min = -0.25 : f64, max = 0.5 : f64} : " + type);
     module.add(type, type, "%out = nn.clip %x {min = 0.25 : f64, max = 0.25 : f64} : " + type);
-    module.add(type, type, "%out = nn.scale_shift %x {scale = -1.5 : f64, shift = 7.0 : f64} : " + type);
+    module.add(type, type,
+               "%out = nn.scale_shift %x {scale = -1.5 : f64, shift = 7.0 : f64} : " + type);
   }
   module.add(map, map, "%a@ = nn.relu %x : " + map + "\n%out = nn.add %x , %a@ : " + map);
   module.add(map, map,
@@ -150,11 +152,12 @@ TEST_P(LayerTest, Activations) {
 TEST_P(LayerTest, LanesBeyondTheLastChannel) {
   CaseModule module;
   std::string in = tensorType({2, 19, 5, 7});
-  for (const char *op : {"scale_shift %x {shift = 1.0e6 : f64}", "clip %x {min = 1.0e6 : f64, max = 1.0e7 : f64}",
-                         "sigmoid %x"}) {
+  for (const char *op : {"scale_shift %x {shift = 1.0e6 : f64}",
+                         "clip %x {min = 1.0e6 : f64, max = 1.0e7 : f64}", "sigmoid %x"}) {
     std::string body = fmt::format("%a@ = nn.{} : {}\n", op, in);
     auto add = [&](const std::vector<int64_t> &shape, const std::string &text) {
-      module.add(in, tensorType(shape), body + fmt::format(fmt::runtime(text), in, tensorType(shape)));
+      module.add(in, tensorType(shape),
+                 body + fmt::format(fmt::runtime(text), in, tensorType(shape)));
     };
     add({2, 8, 5, 7}, "%w@ = nn.parameter \"c@.weight\" : tensor<8x19x1x1xf32>\n"
                       "%out = nn.conv2d %a@, %w@ : ({0}, tensor<8x19x1x1xf32>) -> {1}");

@@ -160,7 +160,8 @@ std::vector<std::string> WeightDoctor::warnings() const {
   if (numSmall)
     lines.push_back(line(counted(numSmall, "running variance") + " below 1e-10", small));
   if (numDead)
-    lines.push_back(line(counted(numDead, "dead channel") + ", all of whose weights are zero", dead));
+    lines.push_back(
+        line(counted(numDead, "dead channel") + ", all of whose weights are zero", dead));
   return lines;
 }
 

@@ -49,8 +49,8 @@ private:
   /// A tensor as it is packed.
   struct Folded {
     int64_t denormals = 0;
-    std::vector<int64_t> dead;         ///< channels whose weights are all zero
-    std::optional<int64_t> notFinite;  ///< the first channel with such a value
+    std::vector<int64_t> dead;        ///< channels whose weights are all zero
+    std::optional<int64_t> notFinite; ///< the first channel with such a value
     bool isNaN = false;
   };
   struct Finding {

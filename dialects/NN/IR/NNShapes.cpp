@@ -340,7 +340,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor 
     }
     // nn.concat C2
     if (shape[0] != result[0] || shape.drop_front(2) != ArrayRef(result).drop_front(2))
-      return emitOptionalError(loc, "expects 'inputs' to have the same batch, height and width, got ",
+      return emitOptionalError(loc,
+                               "expects 'inputs' to have the same batch, height and width, got ",
                                op.getInputs().front().getType(), " and ", input.getType());
     result[1] += shape[1];
   }
