@@ -1,5 +1,6 @@
 //===- Compile.cpp - sinter compile ---------------------------------------===//
 
+#include "compiler/Driver/CheckpointInput.h"
 #include "compiler/Driver/Compiler.h"
 #include "compiler/Driver/Input.h"
 #include "compiler/Driver/Options.h"
@@ -26,12 +27,12 @@ Syntax compileSyntax() {
   syntax.usage = "sinter compile INPUT -o OUTPUT [options]";
   syntax.summary = "Compiles a network description and its weights to native code.";
   syntax.options.add_options()
-      ("input", po::value<std::string>(), "the network: a .sinter or .mlir file")
+      ("input", po::value<std::string>(), "the network: a .sinter, .safetensors or .mlir file")
       ("output,o", po::value<std::string>(),
        "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll or .mlir says what")
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")
       ("emit", po::value<std::string>(),
-       "so, a, o, h, s, ll; or the IR behind a stage: nn (import), raise, simplify, fuse, "
+       "so, a, o, h, s, ll; sinter, what a checkpoint's network is; or the IR behind a stage: nn (import), raise, simplify, fuse, "
        "schedule, kernel (plan), llvm (codegen)")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
@@ -41,7 +42,9 @@ Syntax compileSyntax() {
       ("batch", po::value<std::string>(), "replaces the leading dimension of every input")
       ("network", po::value<std::string>()->default_value(""), "which network of a file with several")
       ("name", po::value<std::string>(), "prefix of the symbols, if not the network's name")
+      ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
+  addCheckpointOptions(syntax.options);
   syntax.positional.add("input", 1);
   return syntax;
 }
@@ -60,6 +63,7 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
                   .Case("h", Output::Header)
                   .Case("s", Output::Assembly)
                   .Case("ll", Output::LLVMIR)
+                  .Case("sinter", Output::Description)
                   .Cases({"nn", "import"}, Output::ImportedIR)
                   .Case("raise", Output::RaisedIR)
                   .Case("simplify", Output::SimplifiedIR)
@@ -71,10 +75,10 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   if (kind)
     return kind;
   if (values.count("emit"))
-    message = fmt::format("--emit expects so, a, o, h, s, ll, nn, raise, simplify, fuse, "
+    message = fmt::format("--emit expects so, a, o, h, s, ll, sinter, nn, raise, simplify, fuse, "
                           "schedule, kernel or llvm, got {}{}",
                           quoted(word),
-                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "nn", "import",
+                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "sinter", "nn", "import",
                                             "raise", "simplify", "fuse", "schedule", "kernel",
                                             "plan", "llvm", "codegen"}));
   else if (!values.count("output"))
@@ -120,6 +124,7 @@ int driver::compileMain(const Arguments &arguments) {
   if (values->count("weights"))
     options.weights = (*values)["weights"].as<std::string>();
   options.quiet = (*values)["quiet"].as<bool>();
+  options.remarks = (*values)["remarks"].as<bool>();
 
   InputOptions inputOptions;
   inputOptions.network = (*values)["network"].as<std::string>();
@@ -127,6 +132,10 @@ int driver::compileMain(const Arguments &arguments) {
   if (!batch)
     return fail(llvm::toString(batch.takeError()));
   inputOptions.batch = *batch;
+  auto checkpoint = checkpointOptions(*values);
+  if (!checkpoint)
+    return fail(llvm::toString(checkpoint.takeError()));
+  inputOptions.checkpoint = *checkpoint;
   options.input = (*values)["input"].as<std::string>();
   if (values->count("name")) {
     options.name = (*values)["name"].as<std::string>();

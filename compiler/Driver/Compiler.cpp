@@ -5,6 +5,7 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Register.h"
+#include "compiler/Driver/Remarks.h"
 #include "compiler/Driver/WorkFolder.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Support/Quote.h"
@@ -81,6 +82,12 @@ bool Compilation::importNetwork() {
   loaded = loadNetwork(options.input, context, inputOptions);
   if (!loaded.module)
     return false;
+  if (options.output == Output::Description && loaded.description.empty()) {
+    fail(fmt::format("--emit=sinter expects a checkpoint (.safetensors), got '{}'", options.input));
+    return false;
+  }
+  if (options.output != Output::Description && !options.quiet)
+    llvm::errs() << loaded.description;
   func::FuncOp network = networkOf(*loaded.module);
   if (!options.name.empty())
     network.setName(options.name);
@@ -139,6 +146,8 @@ bool Compilation::openWeights() {
 
 /// Runs stages up to the one whose IR is wanted.
 bool Compilation::runStages() {
+  if (options.output == Output::Description)
+    return true;
   CPUPipelineOptions pipelineOptions;
   pipelineOptions.lanes = options.target.vectorLanes;
   pipelineOptions.registers = options.target.registers;
@@ -166,11 +175,16 @@ bool Compilation::runStages() {
   return true;
 }
 
+/// Writes the module, or the description of a checkpoint.
 int Compilation::writeIR() {
   std::string text;
-  llvm::raw_string_ostream stream(text);
-  loaded.module->print(stream);
-  stream << '\n';
+  if (options.output == Output::Description) {
+    text = loaded.description;
+  } else {
+    llvm::raw_string_ostream stream(text);
+    loaded.module->print(stream);
+    stream << '\n';
+  }
   if (options.path.empty()) {
     llvm::outs() << text;
     return 0;
@@ -296,6 +310,8 @@ int Compilation::run() {
   registerLLVMDialectTranslation(registry);
   context.appendDialectRegistry(registry);
   context.loadAllAvailableDialects();
+  if (options.remarks)
+    printRemarks(context);
 
   // Found out now rather than after a minute of compilation.
   if (!isWritable(options.path) || (isBinary(options.output) && !isWritable(headerPath())))

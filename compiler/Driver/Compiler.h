@@ -10,6 +10,7 @@ namespace sinter::driver {
 
 /// What `sinter compile` writes.
 enum class Output {
+  Description, // of a checkpoint, in the network language
   ImportedIR, RaisedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR, // after that stage
   LLVMIR, Assembly, Header, Object, Archive, SharedObject
 };
@@ -27,6 +28,7 @@ struct CompileOptions {
   Output output = Output::SharedObject;
   CPUTarget target;
   bool quiet = false;
+  bool remarks = false; ///< print what passes say of their work
 };
 
 /// Compiles; prints errors and, unless quiet, progress on a terminal and a

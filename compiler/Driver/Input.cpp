@@ -3,7 +3,9 @@
 #include "compiler/Driver/Input.h"
 
 #include "compiler/Driver/CheckNetwork.h"
+#include "compiler/Driver/CheckpointInput.h"
 #include "compiler/Driver/Options.h"
+#include "compiler/Frontend/ONNX/ONNX.h"
 #include "compiler/Frontend/Text/Text.h"
 
 #include "mlir/Parser/Parser.h"
@@ -84,17 +86,43 @@ static mlir::OwningOpRef<mlir::ModuleOp> parseMlir(StringRef path, mlir::MLIRCon
   return module;
 }
 
+static driver::LoadedNetwork importOnnx(const std::string &path, mlir::MLIRContext &context,
+                                        const driver::InputOptions &options) {
+  if (!options.network.empty()) {
+    driver::fail(fmt::format("'{}' is an ONNX model: its network is fixed", path));
+    return {};
+  }
+  ErrorList errors;
+  onnx::ImportedModel model = onnx::importModel(path, context, {options.batch}, errors);
+  for (const std::string &error : errors)
+    driver::fail(error);
+  if (model.module && failed(driver::checkNetwork(*model.module)))
+    return {};
+  return {path, std::move(model.module), std::move(model.weights), ""};
+}
+
 driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRContext &context,
                                           const InputOptions &options) {
   StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".safetensors")
+    return loadCheckpoint(path, context, options);
+  if (!options.checkpoint.isEmpty()) {
+    driver::fail(fmt::format("--image-size, --stride-on, --stem and --gate expect a checkpoint "
+                             "(.safetensors), got '{}'",
+                             path));
+    return {};
+  }
   if (extension == ".sinter")
     return {path,
             text::parseNetworkFile(path, context, {options.batch, options.network}, llvm::errs()),
-            nullptr};
+            nullptr,
+            ""};
+  if (extension == ".onnx")
+    return importOnnx(path, context, options);
   if (extension == ".mlir")
-    return {path, parseMlir(path, context, options), nullptr};
-  driver::fail(fmt::format("expects a network as '.sinter' or '.mlir', got '{}'{}", path,
-                           extension == ".onnx" ? "; ONNX is not supported yet" : ""));
+    return {path, parseMlir(path, context, options), nullptr, ""};
+  driver::fail(fmt::format("expects a network as '.sinter', '.onnx', '.safetensors' or '.mlir', got '{}'{}",
+                           path, explainPickle(path)));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #ifndef SINTER_COMPILER_DRIVER_INPUT_H
 #define SINTER_COMPILER_DRIVER_INPUT_H
 
+#include "compiler/Frontend/Checkpoint/Checkpoint.h"
 #include "compiler/Frontend/Weights/WeightSource.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,6 +23,8 @@ struct InputOptions {
   std::optional<int64_t> batch;
   /// `--network NAME`: which one, where a file defines several.
   std::string network;
+  /// What a bare checkpoint does not tell; for no other input.
+  checkpoint::Options checkpoint;
 };
 
 /// A network as a frontend read it.
@@ -29,10 +32,11 @@ struct LoadedNetwork {
   std::string path;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< one function; null after an error
   std::unique_ptr<WeightSource> weights;    ///< null where the file has none
+  std::string description;                  ///< of a checkpoint, in the network language
 };
 
 /// Reads the network at `path`, whose extension says what it is: `.sinter`
-/// text, or `.mlir` of the nn dialect. Its module is null after errors were printed
+/// text, `.safetensors` of a bare checkpoint, or `.mlir` of the nn dialect. Its module is null after errors were printed
 /// to standard error. The context has the dialects of registerAllSinter.
 LoadedNetwork loadNetwork(const std::string &path, mlir::MLIRContext &context,
                           const InputOptions &options);
