@@ -6,6 +6,7 @@
 
 #include "dialects/NN/IR/NN.h"
 #include "dialects/NN/Transforms/Passes.h"
+#include "dialects/NN/Transforms/Remarks.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -16,6 +17,8 @@ namespace sinter::nn {
 
 using namespace mlir;
 using namespace sinter::nn;
+
+static constexpr StringLiteral passName = "nn-fold-batch-norm";
 
 namespace {
 
@@ -40,6 +43,7 @@ struct FoldIntoConvolution final : OpRewritePattern<BatchNormOp> {
     auto folded = Conv2dOp::create(rewriter, loc, conv.getInput(), weight, bias,
                                    conv.getStrides(), conv.getPadding(), conv.getDilations(),
                                    conv.getGroups());
+    remarkPassed(folded, passName, "takes in " + describeSource(norm.getResult()));
     rewriter.replaceOp(norm, folded);
     rewriter.eraseOp(conv);
     return success();
@@ -51,7 +55,13 @@ struct FoldBatchNorm final : sinter::nn::impl::FoldBatchNormBase<FoldBatchNorm> 
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldIntoConvolution>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    getOperation()->walk([](BatchNormOp norm) {
+      bool isShared = norm.getInput().getDefiningOp<Conv2dOp>() != nullptr;
+      remarkMissed(norm, passName,
+                   "stands alone behind " + describeSource(norm.getInput()) +
+                       (isShared ? ", which has another user" : ""));
+    });
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "dialects/NN/IR/NN.h"
 #include "dialects/NN/Transforms/Passes.h"
+#include "dialects/NN/Transforms/Remarks.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -12,6 +13,8 @@ namespace sinter::nn {
 
 using namespace mlir;
 using namespace sinter::nn;
+
+static constexpr StringLiteral passName = "nn-fuse-epilogue";
 
 namespace {
 
@@ -47,6 +50,7 @@ void extend(PatternRewriter &rewriter, Operation *user, FusedConv2dOp conv, Valu
       rewriter, rewriter.getFusedLoc({conv.getLoc(), user->getLoc()}), conv.getInput(),
       conv.getWeight(), conv.getBias(), residual, conv.getStrides(), conv.getPadding(),
       conv.getDilations(), conv.getGroups(), activation);
+  remarkPassed(fused, passName, "takes in " + describeSource(user->getResult(0)));
   rewriter.replaceOp(user, fused.getResult());
   rewriter.eraseOp(conv);
 }
@@ -108,10 +112,40 @@ struct FuseChannelMean final : OpRewritePattern<GlobalAvgPoolOp> {
       return rewriter.notifyMatchFailure(op, "input is not a convolution");
     rewriter.modifyOpInPlace(
         conv, [&] { conv->setLoc(rewriter.getFusedLoc({conv.getLoc(), op.getLoc()})); });
+    remarkPassed(conv, passName, "takes in the mean of its channels");
     rewriter.replaceOp(op, conv.getChannelMean());
     return success();
   }
 };
+
+/// Why the convolution behind `value`, if it is one, takes in no more.
+std::string explainClosed(Value value) {
+  auto conv = value.getDefiningOp<FusedConv2dOp>();
+  std::string source = describeSource(value);
+  if (!conv)
+    return source;
+  if (value == conv.getChannelMean())
+    return "the means of " + source;
+  if (!value.hasOneUse() || !conv.getChannelMean().use_empty())
+    return source + ", which has another user";
+  if (!conv.getActivation().isIdentity())
+    return source + ", which has an activation";
+  return source + ", which has a residual";
+}
+
+/// Says of the joins and activations that stay why they do.
+void remarkOnRest(Operation *root) {
+  root->walk([](Operation *op) {
+    if (auto join = dyn_cast<ScaleAddOp>(op); join && !join.getScale() && join.getResidual())
+      remarkMissed(op, passName, "stands alone behind " + explainClosed(join.getInput()) + " and " +
+                                     explainClosed(join.getResidual()));
+    else if (auto add = dyn_cast<AddOp>(op))
+      remarkMissed(op, passName, "stands alone behind " + explainClosed(add.getLhs()) + " and " +
+                                     explainClosed(add.getRhs()));
+    else if (isa<ActivationOpInterface>(op))
+      remarkMissed(op, passName, "stands alone behind " + explainClosed(op->getOperand(0)));
+  });
+}
 
 struct FuseEpilogue final : sinter::nn::impl::FuseEpilogueBase<FuseEpilogue> {
   void runOnOperation() override {
@@ -119,7 +153,8 @@ struct FuseEpilogue final : sinter::nn::impl::FuseEpilogueBase<FuseEpilogue> {
     patterns.add<OpenEpilogue, FuseScaleAdd, FuseAdd, FuseActivation, FuseChannelMean>(
         &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    remarkOnRest(getOperation());
   }
 };
 

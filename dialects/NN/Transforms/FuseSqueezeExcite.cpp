@@ -2,6 +2,7 @@
 
 #include "dialects/NN/IR/NN.h"
 #include "dialects/NN/Transforms/Passes.h"
+#include "dialects/NN/Transforms/Remarks.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -12,6 +13,8 @@ namespace sinter::nn {
 
 using namespace mlir;
 using namespace sinter::nn;
+
+static constexpr StringLiteral passName = "nn-fuse-squeeze-excite";
 
 namespace {
 
@@ -45,6 +48,7 @@ void absorb(PatternRewriter &rewriter, Operation *join, ScaleAddOp scaling, Valu
   auto merged = ScaleAddOp::create(
       rewriter, rewriter.getFusedLoc({scaling.getLoc(), join->getLoc()}), scaling.getInput(),
       scaling.getScale(), residual, activation);
+  remarkPassed(merged, passName, "takes in " + describeSource(join->getResult(0)));
   rewriter.replaceOp(join, merged);
   rewriter.eraseOp(scaling);
 }

@@ -143,12 +143,7 @@ private:
     else
       fail("expects a linear layer or 1x1 convolution " +
            std::string(expand ? "before the activation" : "before the gate") + ", got " +
-           (op ? describeWithKind(op) : "an input"));
-  }
-
-  std::string describeWithKind(Operation *op) {
-    std::string kind = op->getName().getStringRef().str();
-    return layerName(op).empty() ? kind : kind + " " + describe(op);
+           describeSource(cursor));
   }
 
   bool takeMean() {
@@ -161,7 +156,7 @@ private:
     Value map = op ? meanOf(op) : nullptr;
     if (!map)
       return fail("expects a mean over the map before " + describe(reduce.op) + ", got " +
-                  (op ? describeWithKind(op) : "an input"));
+                  describeSource(cursor));
     if (map != input)
       return fail("the mean is of another tensor");
     return take(op);

@@ -2,24 +2,14 @@
 
 #include "dialects/NN/Transforms/Raising.h"
 
-#include "dialects/NN/IR/LayerNames.h"
 #include "dialects/NN/IR/NN.h"
+#include "dialects/NN/Transforms/Remarks.h"
 
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace sinter::nn;
-
-StringRef sinter::nn::layerName(Operation *op) {
-  SmallVector<StringRef> names = getLayerNames(op->getLoc());
-  return names.empty() ? StringRef() : names.front();
-}
-
-std::string sinter::nn::describe(Operation *op) {
-  StringRef name = layerName(op);
-  return (name.empty() ? op->getName().getStringRef() : "'" + name + "'").str();
-}
 
 std::string sinter::nn::commonScope(ArrayRef<Operation *> layers) {
   std::optional<StringRef> scope;

@@ -9,12 +9,6 @@
 
 namespace sinter::nn {
 
-/// The first layer name of `op`'s location, or "".
-llvm::StringRef layerName(mlir::Operation *op);
-
-/// How a remark calls `op`: its layer if it has one, in quotes, else the operation.
-std::string describe(mlir::Operation *op);
-
 /// What `layers` are part of by their names: "layer1.0" for "layer1.0.conv1" and
 /// "layer1.0.downsample.0". Layers without a name are left out; "" if nothing is common.
 std::string commonScope(llvm::ArrayRef<mlir::Operation *> layers);

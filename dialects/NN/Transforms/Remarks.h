@@ -6,7 +6,18 @@
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/Twine.h"
 
+#include <string>
+
 namespace sinter::nn {
+
+/// The first layer name of `op`'s location, or "".
+llvm::StringRef layerName(mlir::Operation *op);
+
+/// How a remark calls `op`: "'layer1.0.conv1'", or "nn.conv2d" where it has no name.
+std::string describe(mlir::Operation *op);
+
+/// The same of what defines `value`, with both: "nn.conv2d 'layer1.0.conv1'", or "an input".
+std::string describeSource(mlir::Value value);
 
 /// A remark of category `pass`, at the layer of `op`, about what was done.
 void remarkPassed(mlir::Operation *op, llvm::StringRef pass, const llvm::Twine &text);
