@@ -112,7 +112,9 @@ def check(folder, work):
         return "failed", f"expects shape {expected[0].shape}, got {actual.shape}"
     scale = max(numpy.abs(expected[0]).max(), 1e-30)
     error = numpy.abs(actual.astype(numpy.float64) - expected[0]).max() / scale
-    if not error <= TOLERANCE:
+    # Some expected values have four digits; ONNX's own runner allows 1e-3 of each.
+    is_close = error <= TOLERANCE or numpy.allclose(actual, expected[0], rtol=1e-3, atol=1e-7)
+    if not is_close:
         return "failed", f"differs by {error:.1e} of the largest output"
     return "passed", f"{error:.1e}"
 
@@ -131,6 +133,7 @@ def check_in_folder(keep, folder):
 
 def group(reason):
     """A reason without the names and numbers of one test."""
+    reason = re.sub(r"^\S*model.onnx: ", "", reason)
     reason = re.sub(r"'[^']*'", "'...'", reason)
     return re.sub(r"\d+(x\d+)*", "N", reason)
 
