@@ -34,9 +34,9 @@ double sinter::onnx::widen(float value) {
 
 std::string sinter::onnx::describe(llvm::ArrayRef<int64_t> shape) {
   std::string text = "[";
-  for (int64_t size : shape)
+  for (int64_t size : shape.take_front(maxRank))
     text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  return text + "]";
+  return text + (shape.size() > maxRank ? ", ...]" : "]");
 }
 
 std::string sinter::onnx::describe(double value) {
@@ -125,6 +125,10 @@ std::optional<int64_t> NodeImporter::axis(int64_t value, size_t rank) {
 
 std::optional<Integers> NodeImporter::axes(llvm::ArrayRef<int64_t> values, size_t rank) {
   Integers result;
+  if (values.size() > maxRank) {
+    fail("expects at most " + Twine(maxRank) + " axes, got " + Twine(values.size()));
+    return std::nullopt;
+  }
   for (int64_t value : values) {
     std::optional<int64_t> position = axis(value, rank);
     if (!position)

@@ -68,15 +68,8 @@ static int64_t offsetOf(ArrayRef<int64_t> position, ArrayRef<int64_t> shape) {
 //===----------------------------------------------------------------------===//
 
 static Value storedConstant(NodeImporter &node, const ::onnx::TensorProto &tensor) {
-  llvm::Expected<TensorData> data = node.read(tensor);
-  if (!data)
-    return node.fail(llvm::toString(data.takeError()));
-  auto constant = std::make_shared<Constant>();
-  constant->name = node.outputName().str();
-  constant->shape = data->shape;
-  constant->type = data->type;
-  constant->stored = *data;
-  return Value::of(std::move(constant));
+  llvm::Expected<ConstantRef> constant = node.read(tensor);
+  return constant ? Value::of(*constant) : node.fail(llvm::toString(constant.takeError()));
 }
 
 Value sinter::onnx::foldConstant(NodeImporter &node) {

@@ -23,6 +23,11 @@ using llvm::Twine;
 constexpr unsigned maxErrors = 50;
 /// Far more than a network of the family has.
 constexpr int maxNodes = 100'000;
+/// Numbers that a model may compute from its constants, and as many more as it has bytes: an
+/// operator of a few bytes makes a million.
+constexpr uint64_t maxComputed = 16 << 20;
+/// Reading a number takes that much less than one that is kept.
+constexpr uint64_t readsPerNumber = 16;
 /// The opsets of ai.onnx that the operators are read by.
 constexpr int64_t minOpset = 7, maxOpset = 24;
 
@@ -40,7 +45,8 @@ ImportedModel sinter::onnx::importModel(StringRef path, mlir::MLIRContext &conte
 Importer::Importer(std::shared_ptr<ModelFile> file, mlir::MLIRContext &context,
                    const Options &options, ErrorList &errors)
     : file(file), graph(file->model().graph()), builder(&context), options(options),
-      errors(errors), index(graph), weights(std::make_unique<ModelWeights>(file)) {}
+      errors(errors), maxSpent(maxComputed + file->model().ByteSizeLong()), index(graph),
+      weights(std::make_unique<ModelWeights>(file)) {}
 
 void Importer::report(const Twine &message) {
   if (numErrors < maxErrors)
@@ -235,17 +241,12 @@ const Value &Importer::lookup(StringRef name) {
   const ::onnx::TensorProto *tensor = isNew ? index.initializer(name) : nullptr;
   if (!tensor)
     return entry->second;
-  llvm::Expected<TensorData> data = file->read(*tensor);
-  if (!data) {
-    report("initializer " + quoted(name) + ": " + llvm::toString(data.takeError()));
-    return entry->second;
-  }
-  auto constant = std::make_shared<Constant>();
-  constant->name = name.str();
-  constant->shape = data->shape;
-  constant->type = data->type;
-  constant->stored = *data;
-  return entry->second = Value::of(std::move(constant));
+  llvm::Expected<ConstantRef> constant = readConstant(*file, *tensor, name);
+  if (constant)
+    entry->second = Value::of(*constant);
+  else
+    report("initializer " + quoted(name) + ": " + llvm::toString(constant.takeError()));
+  return entry->second;
 }
 
 void Importer::importNode(int position) {
@@ -281,8 +282,26 @@ Value Importer::importOperator(NodeImporter &importer, const ::onnx::NodeProto &
   bool folds = op->fold && importer.allConstant();
   if (!folds && !op->import)
     return importer.fail("expects constants only, got a tensor that depends on the network's input");
-  Value value = folds ? op->fold(importer) : op->import(importer);
-  if (!value.isPoison())
-    importer.checkAttributes();
+  Value value = folds ? fold(importer, *op) : op->import(importer);
+  if (value.isPoison())
+    return value;
+  importer.checkAttributes();
+  if (!isBounded(value.shape))
+    return importer.fail("expects to make a tensor of at most " + Twine(maxRank) +
+                         " dimensions and " + Twine(nn::maxSize) + " elements, got " +
+                         describe(value.shape));
+  return value;
+}
+
+Value Importer::fold(NodeImporter &importer, const Operator &op) {
+  uint64_t numbers = 0;
+  for (unsigned i = 0; i < importer.numInputs(); ++i)
+    numbers += importer.hasInput(i) ? importer.input(i).constant->size() : 0;
+  if (!importer.spend(numbers / readsPerNumber))
+    return {};
+  Value value = op.fold(importer);
+  if (!value.isPoison() && !importer.spend(value.constant->reals.size() +
+                                           value.constant->integers.size()))
+    return {};
   return value;
 }

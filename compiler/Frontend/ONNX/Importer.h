@@ -49,6 +49,7 @@ private:
   std::optional<Shape> inputShape(const ::onnx::ValueInfoProto &input);
   void importNode(int index);
   Value importOperator(NodeImporter &importer, const ::onnx::NodeProto &node);
+  Value fold(NodeImporter &importer, const Operator &op);
   bool addOutputs(mlir::func::FuncOp function);
   void eraseUnused(mlir::Block &block);
 
@@ -66,6 +67,8 @@ private:
   ErrorList &errors;
   unsigned numErrors = 0;
   int64_t opset = 0;
+  /// Numbers computed from constants, and how many may be: see NodeImporter::spend.
+  uint64_t spent = 0, maxSpent;
   GraphIndex index;
   Names layers, tensors;
   std::unique_ptr<ModelWeights> weights;

@@ -24,6 +24,7 @@
 
 using namespace llvm;
 using namespace sinter;
+using sinter::onnx::maxRank;
 using ::onnx::TensorProto;
 
 static_assert(endianness::native == endianness::little, "typed fields are taken as they are");
@@ -38,7 +39,6 @@ constexpr uint64_t maxMemory(uint64_t fileBytes) { return 8 * fileBytes + (256 <
 
 constexpr int64_t minIrVersion = 3, maxIrVersion = 13; // 3: the first that states its opset
 constexpr int64_t minOpset = 7, maxOpset = 24;
-constexpr int maxRank = 16;
 
 /// The typed fields of a TensorProto.
 enum class Field { None, Float, Int32, Int64, Double, Uint64 };

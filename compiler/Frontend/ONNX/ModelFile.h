@@ -19,6 +19,9 @@
 
 namespace sinter::onnx {
 
+/// The most dimensions that a tensor of a model has.
+constexpr int maxRank = 16;
+
 /// The values of a constant tensor: elements of `type`, row-major, little-endian and not
 /// always aligned. Points into the model, or into a file beside it; lives as long as its
 /// ModelFile.

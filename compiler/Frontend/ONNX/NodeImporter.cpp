@@ -91,6 +91,10 @@ mlir::Value NodeImporter::matrix(unsigned index) {
 }
 
 ConstantRef NodeImporter::constant(unsigned index, StringRef what) {
+  if (!hasInput(index)) {
+    fail("expects its " + what + " as input " + Twine(index) + ", got none");
+    return nullptr;
+  }
   if (input(index).constant)
     return input(index).constant;
   fail("expects its " + what + " " + quoted(node.input(index)) +
@@ -102,9 +106,10 @@ std::optional<Integers> NodeImporter::integerInput(unsigned index, StringRef wha
   ConstantRef values = constant(index, what);
   if (!values)
     return std::nullopt;
-  if (values->isReal() || values->shape.size() > 1) {
-    fail("expects its " + what + " to be a list of integers, got " + typeName(values->type) + " " +
-         describe(values->shape));
+  // Two for each dimension at most, which is what pads have.
+  if (values->isReal() || values->shape.size() > 1 || values->size() > 2 * maxRank) {
+    fail("expects its " + what + " to be a list of at most " + Twine(2 * maxRank) +
+         " integers, got " + typeName(values->type) + " " + describe(values->shape));
     return std::nullopt;
   }
   std::vector<int64_t> integers = values->readIntegers();
@@ -163,6 +168,8 @@ mlir::Value NodeImporter::weight(const Constant &constant, llvm::ArrayRef<int64_
     return nullptr;
   }
   bool isStored = constant.stored && constant.stored->type != ::onnx::TensorProto::DOUBLE;
+  if (!isStored && !spend(constant.size()))
+    return nullptr;
   return parameter(constant.name, shape, [&](StringRef key) {
     if (isStored && constant.isTransposed)
       return importer.weights->addTransposed(key, *constant.stored);
@@ -188,6 +195,8 @@ mlir::Value NodeImporter::transposedWeight(const Constant &constant) {
 
 mlir::Value NodeImporter::computedWeight(const Twine &key, llvm::ArrayRef<int64_t> shape,
                                          std::vector<float> values) {
+  if (!spend(values.size()))
+    return nullptr;
   return parameter((layer + "." + key).str(), shape, [&](StringRef unique) {
     return importer.weights->addComputed(unique, shape, values);
   });
@@ -209,4 +218,13 @@ mlir::Value NodeImporter::finish(mlir::OperationState &state, Infer infer) {
   }
   state.addTypes(types);
   return builder.create(state)->getResult(0);
+}
+
+bool NodeImporter::spend(uint64_t numbers) {
+  importer.spent += numbers;
+  if (importer.spent <= importer.maxSpent)
+    return true;
+  fail("expects at most " + Twine(importer.maxSpent) +
+       " numbers to be computed from the model's constants, got more");
+  return false;
 }

@@ -126,9 +126,13 @@ public:
   llvm::StringRef outputName() const { return node.output(0); }
   /// How many times input `index` is read in the whole graph.
   unsigned numUses(unsigned index) const { return importer.index.numUses(node.input(index)); }
-  llvm::Expected<TensorData> read(const ::onnx::TensorProto &tensor) {
-    return importer.file->read(tensor);
+  /// The constant that `tensor` of the model is, under the name of the node's output.
+  llvm::Expected<ConstantRef> read(const ::onnx::TensorProto &tensor) {
+    return readConstant(*importer.file, tensor, outputName());
   }
+  /// To be called before or after so many numbers are computed from constants: false after a
+  /// report that they are too many for one model.
+  bool spend(uint64_t numbers);
 
   mlir::OpBuilder &builder;
 

@@ -3,6 +3,7 @@
 #include "compiler/Frontend/ONNX/Value.h"
 
 #include "compiler/Support/HalfFloat.h"
+#include "dialects/NN/IR/NN.h"
 
 #include "llvm/Support/Endian.h"
 
@@ -82,6 +83,40 @@ static std::vector<int64_t> decodeIntegers(const TensorData &data) {
 bool Constant::isReal() const {
   return type == Proto::FLOAT || type == Proto::DOUBLE || type == Proto::FLOAT16 ||
          type == Proto::BFLOAT16;
+}
+
+/// The types that decodeIntegers knows.
+static bool isInteger(int type) {
+  return llvm::is_contained({Proto::INT64, Proto::UINT64, Proto::INT32, Proto::UINT32, Proto::INT16,
+                             Proto::UINT16, Proto::INT8, Proto::UINT8, Proto::BOOL},
+                            type);
+}
+
+bool sinter::onnx::isBounded(llvm::ArrayRef<int64_t> shape) {
+  Shape sizes(shape);
+  std::replace(sizes.begin(), sizes.end(), int64_t(0), int64_t(1));
+  std::optional<int64_t> product = numElements(sizes);
+  return sizes.size() <= maxRank && product && *product <= nn::maxSize;
+}
+
+llvm::Expected<ConstantRef> sinter::onnx::readConstant(ModelFile &file,
+                                                       const ::onnx::TensorProto &tensor,
+                                                       llvm::StringRef name) {
+  llvm::Expected<TensorData> data = file.read(tensor);
+  if (!data)
+    return data.takeError();
+  if (!isBounded(data->shape))
+    return llvm::createStringError("expects at most " + llvm::Twine(nn::maxSize) +
+                                   " elements, got " + shapeToString(data->shape));
+  auto constant = std::make_shared<Constant>();
+  constant->name = name.str();
+  constant->shape = data->shape;
+  constant->type = data->type;
+  constant->stored = *data;
+  if (!constant->isReal() && !isInteger(constant->type))
+    return llvm::createStringError("expects floats of at least 16 bits, integers or booleans, "
+                                   "got " + typeName(constant->type));
+  return constant;
 }
 
 std::vector<int64_t> Constant::readIntegers() const {

@@ -43,6 +43,14 @@ struct Constant {
 };
 using ConstantRef = std::shared_ptr<const Constant>;
 
+/// The constant called `name` that `tensor` of `file` is. The error says what is wrong with it.
+llvm::Expected<ConstantRef> readConstant(ModelFile &file, const ::onnx::TensorProto &tensor,
+                                         llvm::StringRef name);
+
+/// True for at most `maxRank` dimensions of at most nn::maxSize elements in all, those of size 0
+/// left out: whichever dimensions are multiplied, the product is no larger.
+bool isBounded(llvm::ArrayRef<int64_t> shape);
+
 /// Constant pixels around a map: what Pad leaves to the operation behind it.
 struct Border {
   Integers pixels; ///< [top, left, bottom, right]
