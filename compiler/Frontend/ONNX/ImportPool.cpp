@@ -54,8 +54,6 @@ static std::optional<Pool> readPool(NodeImporter &node) {
     node.fail("expects attribute 'dilations' to be [1, 1], got " + describe(window->dilations));
     return std::nullopt;
   }
-  // Automatic padding fixes the number of windows itself.
-  ceil &= node.string("auto_pad", "NOTSET") == "NOTSET";
   return Pool{*input, *window, ceil};
 }
 
