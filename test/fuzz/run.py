@@ -23,6 +23,8 @@ MAX_BYTES = {"npy": 4096, "onnx": 65536, "safetensors": 16384, "sinter": 16384}
 MAX_MEGABYTES = 1536
 MAX_ALLOCATION_MEGABYTES = 257
 MAX_SECONDS_OF_ONE = 30
+# A hundredth of what an idle machine does.
+MIN_INPUTS_PER_SECOND = 10
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -65,11 +67,16 @@ def main():
             errors="replace",
         )
     executions = re.search(r"number_of_executed_units: *(\d+)", result.stderr)
-    progress = re.findall(r"cov: .*", result.stderr)
-    if result.returncode:
+    if result.returncode or not executions:
         print(result.stderr[-20000:])
         sys.exit(f"{program.name}: a finding in {work}")
-    print(f"{program.name}: {executions[1]} inputs, {progress[-1] if progress else ''}")
+    # Each seed at least must have been read, and some others.
+    expected = len(list((work / "seeds").iterdir())) + MIN_INPUTS_PER_SECOND * arguments.seconds
+    if int(executions[1]) < expected:
+        sys.exit(f"{program.name}: expects at least {expected} inputs, got {executions[1]}")
+    # "cov" counts branches, in a build with coverage; "ft" messages as well.
+    progress = re.findall(r"(?:cov|ft): .*", result.stderr)[-1]
+    print(f"{program.name}: {executions[1]} inputs in {arguments.seconds} s, {progress}")
 
 
 if __name__ == "__main__":
