@@ -21,8 +21,6 @@ using llvm::Twine;
 
 /// Errors shown before giving up.
 constexpr unsigned maxErrors = 50;
-/// Far more than a network of the family has.
-constexpr int maxNodes = 100'000;
 /// Numbers that a model may compute from its constants, and as many more as it has bytes: an
 /// operator of a few bytes makes a million.
 constexpr uint64_t maxComputed = 16 << 20;

@@ -16,6 +16,9 @@ namespace sinter::onnx {
 
 class NodeImporter;
 
+/// Nodes of a graph, and operations that they become: far more than a network of the family has.
+constexpr int maxNodes = 100'000;
+
 /// Imports one operator. Returns the value of its first output; poison after a report.
 using ImportFunction = Value (*)(NodeImporter &node);
 
@@ -67,6 +70,7 @@ private:
   ErrorList &errors;
   unsigned numErrors = 0;
   int64_t opset = 0;
+  int numOperations = 0;
   /// Numbers computed from constants, and how many may be: see NodeImporter::spend.
   uint64_t spent = 0, maxSpent;
   GraphIndex index;

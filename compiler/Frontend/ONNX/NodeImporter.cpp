@@ -203,6 +203,11 @@ mlir::Value NodeImporter::computedWeight(const Twine &key, llvm::ArrayRef<int64_
 }
 
 mlir::Value NodeImporter::finish(mlir::OperationState &state, Infer infer) {
+  // A sum of many inputs is many operations.
+  if (++importer.numOperations > maxNodes) {
+    fail("expects a network of at most " + Twine(maxNodes) + " operations, got more");
+    return nullptr;
+  }
   std::string why;
   llvm::SmallVector<mlir::Type> types;
   {
@@ -224,7 +229,8 @@ bool NodeImporter::spend(uint64_t numbers) {
   importer.spent += numbers;
   if (importer.spent <= importer.maxSpent)
     return true;
-  fail("expects at most " + Twine(importer.maxSpent) +
-       " numbers to be computed from the model's constants, got more");
+  if (!failed)
+    fail("expects at most " + Twine(importer.maxSpent) +
+         " numbers to be computed from the model's constants, got more");
   return false;
 }

@@ -132,3 +132,13 @@ TEST_F(HostileGraph, TooManyIntegers) {
   EXPECT_EQ(errorsOf(model), "m.onnx: node that makes 'y' (Reshape): expects its shape to be a "
                              "list of at most 32 integers, got int64 [33]");
 }
+
+// Three bytes of the file each.
+TEST_F(HostileGraph, SumOfManyInputs) {
+  ::onnx::ModelProto model = makeModel();
+  ::onnx::NodeProto &node = addNode(model, "Sum", {});
+  for (int i = 0; i < 200'000; ++i)
+    node.add_input("x");
+  EXPECT_EQ(errorsOf(model), "m.onnx: node that makes 'y' (Sum): expects a network of at most "
+                             "100000 operations, got more");
+}
