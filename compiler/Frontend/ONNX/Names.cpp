@@ -81,10 +81,11 @@ std::string Names::identifier(StringRef name, StringRef kind) {
 
 std::string Names::claim(const std::string &base) {
   std::string name = base;
-  unsigned &count = counts[base];
+  unsigned &count = counts[StringRef(base).lower()];
   do {
     name = count ? base + "_" + std::to_string(count) : base;
     ++count;
-  } while (!taken.insert(name).second);
+    // Macros of a header spell the names of tensors in capitals.
+  } while (!taken.insert(StringRef(name).lower()).second);
   return name;
 }

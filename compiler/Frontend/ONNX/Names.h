@@ -16,7 +16,7 @@ namespace sinter::onnx {
 /// exporters give to every graph.
 std::string networkName(const ::onnx::GraphProto &graph, llvm::StringRef path);
 
-/// Hands out each name once.
+/// Hands out each name once, whatever its case.
 class Names {
 public:
   /// The layer that `node` is. A layer with weights has the name of its module, the prefix of
