@@ -162,8 +162,12 @@ std::optional<Description> checkpoint::describe(std::unique_ptr<WeightSource> &w
     weights = std::make_unique<Unprefixed>(std::move(weights), prefix);
   StateDict tensors(*weights, errors);
   std::optional<Architecture> architecture = readArchitecture(tensors, options);
-  if (!architecture)
+  if (!architecture) {
+    // A sign of what the tensors that did not fit belong to.
+    if (std::string sign = explain(tensors.allKeys()); !sign.empty())
+      errors.push_back((weights->name() + ": its architecture is unknown" + sign + advice).str());
     return std::nullopt;
+  }
   std::string name = networkName(*architecture, llvm::sys::path::stem(weights->name()));
   return Description{
       name, writeDescription(*architecture, name, headComment(*weights, prefix, *architecture))};

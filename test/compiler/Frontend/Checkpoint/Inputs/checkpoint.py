@@ -35,9 +35,12 @@ def change(shapes, changes):
     return shapes
 
 
-def values_of(key, count, generator):
-    low, high = (0.5, 1.5) if key.endswith(("running_var", "weight")) and "bn" in key else (-0.5, 0.5)
-    return array.array("f", (generator.uniform(low, high) for _ in range(count))).tobytes()
+def values_of(key, shape, generator):
+    """Scales and variances around 1, filters that keep the size of what they filter."""
+    is_scale = len(shape) == 1 and key.endswith(("weight", "running_var"))
+    spread = 0.5 if len(shape) < 2 else math.sqrt(6 / math.prod(shape[1:]))
+    values = (is_scale + spread * generator.uniform(-1, 1) for _ in range(math.prod(shape)))
+    return array.array("f", values).tobytes()
 
 
 def main():
@@ -62,7 +65,7 @@ def main():
             file.truncate(8 + len(text) + end)
         else:
             for key, shape in shapes.items():
-                file.write(values_of(key, math.prod(shape), generator))
+                file.write(values_of(key, shape, generator))
 
 
 if __name__ == "__main__":
