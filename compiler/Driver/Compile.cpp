@@ -27,20 +27,21 @@ Syntax compileSyntax() {
   syntax.usage = "sinter compile INPUT -o OUTPUT [options]";
   syntax.summary = "Compiles a network description and its weights to native code.";
   syntax.options.add_options()
-      ("input", po::value<std::string>(), "the network: a .sinter, .safetensors or .mlir file")
+      ("input", po::value<std::string>(), "the network: a .sinter, .onnx, .safetensors or .mlir file")
       ("output,o", po::value<std::string>(),
        "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll or .mlir says what")
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")
       ("emit", po::value<std::string>(),
-       "so, a, o, h, s, ll; sinter, what a checkpoint's network is; or the IR behind a stage: nn (import), raise, simplify, fuse, "
-       "schedule, kernel (plan), llvm (codegen)")
+       "so, a, o, h, s, ll; sinter, what a checkpoint's network is; or the IR behind a stage: "
+       "nn (import), raise, simplify, fuse, schedule, kernel (plan), llvm (codegen)")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
       ("lanes", po::value<std::string>(),
        "f32 values per vector, 4, 8 or 16, if not those of the CPU: a longer vector takes several "
        "registers")
       ("batch", po::value<std::string>(), "replaces the leading dimension of every input")
-      ("network", po::value<std::string>()->default_value(""), "which network of a file with several")
+      ("network", po::value<std::string>()->default_value(""),
+       "which network of a file with several")
       ("name", po::value<std::string>(), "prefix of the symbols, if not the network's name")
       ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
@@ -78,9 +79,9 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
     message = fmt::format("--emit expects so, a, o, h, s, ll, sinter, nn, raise, simplify, fuse, "
                           "schedule, kernel or llvm, got {}{}",
                           quoted(word),
-                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "sinter", "nn", "import",
-                                            "raise", "simplify", "fuse", "schedule", "kernel",
-                                            "plan", "llvm", "codegen"}));
+                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "sinter", "nn",
+                                            "import", "raise", "simplify", "fuse", "schedule",
+                                            "kernel", "plan", "llvm", "codegen"}));
   else if (!values.count("output"))
     message = "nothing to write; give -o FILE.so, or --emit=kernel to see the IR";
   else if (word == "mlir")

@@ -11,7 +11,8 @@ namespace sinter::driver {
 /// What `sinter compile` writes.
 enum class Output {
   Description, // of a checkpoint, in the network language
-  ImportedIR, RaisedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR, // after that stage
+  // The IR behind a stage.
+  ImportedIR, RaisedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR,
   LLVMIR, Assembly, Header, Object, Archive, SharedObject
 };
 

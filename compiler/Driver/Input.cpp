@@ -121,7 +121,8 @@ driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRCon
     return importOnnx(path, context, options);
   if (extension == ".mlir")
     return {path, parseMlir(path, context, options), nullptr, ""};
-  driver::fail(fmt::format("expects a network as '.sinter', '.onnx', '.safetensors' or '.mlir', got '{}'{}",
+  driver::fail(fmt::format("expects a network as '.sinter', '.onnx', '.safetensors' or '.mlir', got "
+                           "'{}'{}",
                            path, explainPickle(path)));
   return {};
 }

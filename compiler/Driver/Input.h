@@ -35,9 +35,10 @@ struct LoadedNetwork {
   std::string description;                  ///< of a checkpoint, in the network language
 };
 
-/// Reads the network at `path`, whose extension says what it is: `.sinter`
-/// text, `.safetensors` of a bare checkpoint, or `.mlir` of the nn dialect. Its module is null after errors were printed
-/// to standard error. The context has the dialects of registerAllSinter.
+/// Reads the network at `path`, whose extension says what it is: `.sinter` text, an `.onnx`
+/// model, `.safetensors` of a bare checkpoint, or `.mlir` of the nn dialect. Its module is
+/// null after errors were printed to standard error. The context has the dialects of
+/// registerAllSinter.
 LoadedNetwork loadNetwork(const std::string &path, mlir::MLIRContext &context,
                           const InputOptions &options);
 

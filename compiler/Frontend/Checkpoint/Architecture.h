@@ -16,9 +16,9 @@ namespace sinter::checkpoint {
 
 /// Squeeze-and-excitation at the end of a block's main path.
 struct Gate {
-  std::string module;           ///< "se", "se_module"
-  std::string reduce, expand;   ///< "fc1" and "fc2", or "fc.0" and "fc.2"
-  int64_t width = 0;            ///< hidden channels
+  std::string module;         ///< "se", "se_module"
+  std::string reduce, expand; ///< "fc1" and "fc2", or "fc.0" and "fc.2"
+  int64_t width = 0;          ///< hidden channels
   bool bias = true;
   bool afterActivation = false; ///< a ReLU precedes it, in the basic blocks of the first SENets
 };
@@ -70,9 +70,9 @@ struct Architecture {
   Stem stem;
   std::vector<std::vector<Block>> stages;
   std::optional<Classifier> classifier;
-  int64_t height = 0, width = 0;         ///< of the image
-  std::string gateFunction;              ///< "sigmoid"
-  std::vector<std::string> assumptions;  ///< a sentence each, without "Assumed: "
+  int64_t height = 0, width = 0;        ///< of the image
+  std::string gateFunction;             ///< "sigmoid"
+  std::vector<std::string> assumptions; ///< a sentence each, without "Assumed: "
 };
 
 /// The architecture that `tensors` belong to, each held to the shape that it must have.

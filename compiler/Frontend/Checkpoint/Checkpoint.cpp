@@ -94,11 +94,20 @@ const Sign signs[] = {
     {"features.", "a network that is not residual"},
 };
 
-/// "; the keys show ..." of the first sign in a key, or "".
+/// True if a block is there but no batch norm of the stem, as in networks whose blocks begin
+/// with batch norms. Where the norm's statistics are missing alone, it is there.
+static bool isPreActivation(llvm::ArrayRef<StringRef> keys) {
+  return llvm::is_contained(keys, landmark) && llvm::is_contained(keys, "layer1.0.bn1.weight") &&
+         llvm::is_contained(keys, "conv1.weight") && !llvm::is_contained(keys, "bn1.weight");
+}
+
+/// "; its keys show ..." of the first sign in a key, or "".
 static std::string explain(llvm::ArrayRef<StringRef> keys) {
   for (const Sign &sign : signs)
     if (llvm::any_of(keys, [&](StringRef key) { return key.contains(sign.text); }))
       return ("; its keys show " + sign.what).str();
+  if (isPreActivation(keys))
+    return "; its keys show batch norms before convolutions (pre-activation)";
   bool hasStatistics = llvm::any_of(keys, [](StringRef key) { return key.ends_with("_mean"); });
   return hasStatistics ? "" : "; it has no running statistics, so no batch norm";
 }
@@ -147,6 +156,7 @@ static std::string headComment(const WeightSource &weights, StringRef prefix,
 std::optional<Description> checkpoint::describe(std::unique_ptr<WeightSource> &weights,
                                                 const Options &options, ErrorList &errors) {
   std::string prefix;
+  size_t firstError = errors.size();
   {
     StateDict tensors(*weights, errors);
     std::optional<StringRef> found = prefixOf(tensors.allKeys());
@@ -163,9 +173,13 @@ std::optional<Description> checkpoint::describe(std::unique_ptr<WeightSource> &w
   StateDict tensors(*weights, errors);
   std::optional<Architecture> architecture = readArchitecture(tensors, options);
   if (!architecture) {
-    // A sign of what the tensors that did not fit belong to.
-    if (std::string sign = explain(tensors.allKeys()); !sign.empty())
-      errors.push_back((weights->name() + ": its architecture is unknown" + sign + advice).str());
+    // A sign of another architecture says more than all the tensors that did not fit.
+    if (std::string sign = explain(tensors.allKeys()); !sign.empty()) {
+      errors.resize(firstError);
+      errors.push_back((weights->name() +
+                        ": expects a residual network of a known kind, got another" + sign + advice)
+                           .str());
+    }
     return std::nullopt;
   }
   std::string name = networkName(*architecture, llvm::sys::path::stem(weights->name()));

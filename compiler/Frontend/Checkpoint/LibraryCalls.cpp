@@ -92,9 +92,9 @@ std::optional<LibraryCall> resnetCall(const Architecture &architecture, const Bl
   const Shortcut &shortcut = block.shortcut;
   std::optional<std::string> gate = timmGate(architecture, block);
   bool isPooled = shortcut.kind == Kind::PooledProjection;
-  bool hasShortcut = shortcut.kind == Kind::Identity ||
-                     ((shortcut.kind == Kind::Projection || isPooled) && shortcut.kernel == 1 &&
-                      shortcut.module == "downsample");
+  bool hasShortcut =
+      shortcut.kind == Kind::Identity || ((shortcut.kind == Kind::Projection || isPooled) &&
+                                          shortcut.kernel == 1 && shortcut.module == "downsample");
   if (!gate || !hasShortcut)
     return std::nullopt;
   std::string pool = isPooled ? ", avg_down: true" : "";
@@ -136,8 +136,7 @@ std::optional<LibraryCall> senetCall(const Architecture &architecture, const Blo
     return std::nullopt;
   std::string gate = argument("reduction", *reduction, 16);
   bool isSmall = block.shortcut.kernel == 1;
-  if (!block.isBottleneck && block.first == block.outputs && isSmall &&
-      block.gate->afterActivation)
+  if (!block.isBottleneck && block.first == block.outputs && isSmall && block.gate->afterActivation)
     return LibraryCall{"senet", "senet_basic_block", "senet_basic_stage", block.outputs, gate};
   if (!block.isBottleneck || block.outputs % 4 != 0)
     return std::nullopt;

@@ -112,8 +112,7 @@ std::string Namer::imageNetName() const {
 std::string Namer::cifarName() const {
   bool isNamed = stages.size() == 3 && stem.widths.front() == 16 && front.first == 16 &&
                  front.second == 16 && front.outputs == (front.isBottleneck ? 64 : 16) &&
-                 front.groups == 1 &&
-                 llvm::all_of(stages, [&](const std::vector<Block> &stage) {
+                 front.groups == 1 && llvm::all_of(stages, [&](const std::vector<Block> &stage) {
                    return stage.size() == stages.front().size();
                  });
   if (!isNamed)

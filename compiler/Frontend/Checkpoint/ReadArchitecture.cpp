@@ -152,7 +152,8 @@ bool Reader::readBlock(const std::string &name, int64_t stride) {
   block.stride = stride;
   block.inputs = channels;
   block.isBottleneck = tensors.has(name + ".conv3.weight");
-  std::optional<int64_t> first = tensors.conv(name + ".conv1", channels, block.isBottleneck ? 1 : 3);
+  std::optional<int64_t> first =
+      tensors.conv(name + ".conv1", channels, block.isBottleneck ? 1 : 3);
   if (!first)
     return false;
   tensors.norm(name + ".bn1", *first);

@@ -70,7 +70,8 @@ private:
 void Writer::writeStem() {
   const Stem &stem = architecture.stem;
   bool isDeep = stem.widths.size() == 3;
-  if (!architecture.isLegacy && (!stem.reduces || stem.kernel != (isDeep ? 3 : 7) || stem.poolWidth))
+  bool isUsualPool = stem.reduces && !stem.poolWidth;
+  if (!architecture.isLegacy && (!isUsualPool || stem.kernel != (isDeep ? 3 : 7)))
     return writeConvStem();
   std::vector<int64_t> usual = !isDeep                 ? std::vector<int64_t>{64}
                                : architecture.isLegacy ? std::vector<int64_t>{64, 64, 128}
@@ -80,8 +81,8 @@ void Writer::writeStem() {
     for (int64_t width : stem.widths)
       arguments += fmt::format(", {}", width);
   if (architecture.isLegacy)
-    body += fmt::format("x = layer0: {}({})\n", isDeep ? "senet_deep_stem" : "senet_stem",
-                        arguments);
+    body +=
+        fmt::format("x = layer0: {}({})\n", isDeep ? "senet_deep_stem" : "senet_stem", arguments);
   else
     body += fmt::format("x = {}({})\n", isDeep ? "deep_stem" : "resnet_stem", arguments);
   imports.insert(architecture.isLegacy ? "senet" : "resnet");
@@ -123,8 +124,8 @@ std::string Writer::mainPath(const Block &block) const {
       normalized("bn1", conv("conv1", "x", block.first, block.isBottleneck ? 1 : 3, first), true);
   bool isLast = !block.isBottleneck;
   bool isActive = !isLast || (block.gate && block.gate->afterActivation);
-  text += normalized(
-      "bn2", conv("conv2", "x", block.second, 3, block.stride / first, block.groups), isActive);
+  text += normalized("bn2", conv("conv2", "x", block.second, 3, block.stride / first, block.groups),
+                     isActive);
   if (block.isBottleneck)
     text += normalized("bn3", conv("conv3", "x", block.outputs, 1), false);
   if (!block.gate)
@@ -200,8 +201,8 @@ void Writer::writeStage(size_t number, ArrayRef<Block> blocks) {
     }
   }
   if (calls.size() > 2 && llvm::all_equal(ArrayRef(calls).drop_front())) {
-    std::string call = calls[0] == calls[1] ? calls[0]
-                                            : calls[0] + " if index == 0 else " + calls[1];
+    std::string call =
+        calls[0] == calls[1] ? calls[0] : calls[0] + " if index == 0 else " + calls[1];
     body += fmt::format("layer{}: repeat {} {{ x = {} }}\n", number, calls.size(), call);
     return;
   }
@@ -217,10 +218,9 @@ std::string Writer::write(StringRef name, StringRef comment) {
   std::string text = comment.str();
   for (const std::string &library : imports)
     text += fmt::format("import \"{}\"\n", library);
-  return text::formatNetworkText(
-      fmt::format("{}\n{}network {}(image: f32[1, {}, {}, {}]) {{\n{}}}\n", text, definitions,
-                  name.str(), architecture.stem.inputs, architecture.height, architecture.width,
-                  body));
+  return text::formatNetworkText(fmt::format(
+      "{}\n{}network {}(image: f32[1, {}, {}, {}]) {{\n{}}}\n", text, definitions, name.str(),
+      architecture.stem.inputs, architecture.height, architecture.width, body));
 }
 
 } // namespace

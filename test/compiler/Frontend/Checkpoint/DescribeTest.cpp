@@ -72,9 +72,7 @@ bool contains(const std::string &text, const std::string &part) {
 struct ShippedCheckpoint : testing::TestWithParam<std::string> {};
 
 INSTANTIATE_TEST_SUITE_P(Networks, ShippedCheckpoint, testing::ValuesIn(shippedNetworks()),
-                         [](const auto &info) {
-                           return llvm::sys::path::stem(info.param).str();
-                         });
+                         [](const auto &info) { return llvm::sys::path::stem(info.param).str(); });
 
 } // namespace
 
@@ -112,8 +110,7 @@ TEST(Describe, TakesPrefixesOff) {
   Shapes shapes = shapesOf(readFile(SINTER_NETWORKS_DIR "/resnet20.sinter")).addCounters();
   std::string plain = describe(shapes);
   for (const char *prefix : {"module.", "state_dict.module.", "model."}) {
-    std::unique_ptr<WeightSource> weights =
-        std::make_unique<Shapes>(Shapes(shapes).prefix(prefix));
+    std::unique_ptr<WeightSource> weights = std::make_unique<Shapes>(Shapes(shapes).prefix(prefix));
     ErrorList errors;
     auto description = checkpoint::describe(weights, {}, errors);
     ASSERT_TRUE(description) << prefix;
@@ -188,8 +185,8 @@ TEST(Describe, WritesGateWidthsThatFollowNoRule) {
 TEST(Describe, WritesResNetD) {
   for (const char *block : {"basic_block", "bottleneck"})
     expectRoundTrip(small("x = deep_stem(image)", block, ", avg_down: true"));
-  std::string description = expectRoundTrip(
-      small("x = deep_stem(image, 24, 40, 64)", "bottleneck", ", avg_down: true"));
+  std::string description =
+      expectRoundTrip(small("x = deep_stem(image, 24, 40, 64)", "bottleneck", ", avg_down: true"));
   EXPECT_TRUE(contains(description, "x = deep_stem(image, 24, 40, 64)"));
   EXPECT_TRUE(contains(description, "layer2: bottleneck_stage(x, 128, 1, avg_down: true)"));
 }
@@ -323,8 +320,8 @@ network resnet14(image: f32[1, 3, 32, 32]) {
   EXPECT_TRUE(contains(description, "x = layer2: basic_stage(x, 32, 3)"));
   EXPECT_FALSE(contains(description, "option A"));
   expectRoundTrip(description);
-  description = describe(shapes.rename("2.0.downsample", "2.0.shortcut")
-                             .rename("3.0.downsample", "3.0.shortcut"));
+  description = describe(
+      shapes.rename("2.0.downsample", "2.0.shortcut").rename("3.0.downsample", "3.0.shortcut"));
   EXPECT_TRUE(contains(description, "layer2: repeat 3 { x = layer2_0(x) if index == 0 else "
                                     "basic_block(x, 32) }"))
       << description;
@@ -371,8 +368,7 @@ TEST(Describe, TakesTheDigits) {
 //===----------------------------------------------------------------------===//
 
 TEST(Describe, PutsAReluBeforeTheGatesOfLegacyBasicBlocks) {
-  BuiltNetwork network(
-      describe(shapesOf(readFile("Inputs/legacy_seresnet18.sinter"))));
+  BuiltNetwork network(describe(shapesOf(readFile("Inputs/legacy_seresnet18.sinter"))));
   size_t gates = 0;
   network.getModule().walk([&](nn::SqueezeExciteOp gate) {
     ++gates;
