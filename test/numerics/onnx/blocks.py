@@ -89,7 +89,7 @@ def shortcut_path(g, x, key, block):
     if block.shortcut == "padded":
         return padded_shortcut(g.at(f"{key}.shortcut"), x, block)
     keys = (f"{key}.downsample.0", f"{key}.downsample.1")
-    if block.shortcut == "pooled" and stride > 1:
+    if block.shortcut == "pooled" and 1 < stride <= min(x.shape[2:]):
         x, stride = pooled_shortcut(g.at(f"{key}.downsample.0"), x, stride), 1
         keys = (f"{key}.downsample.1", f"{key}.downsample.2")
     if block.is_preactivated:
