@@ -33,6 +33,11 @@ public:
   const ::onnx::TensorProto *initializer(llvm::StringRef name) const {
     return initializers.lookup(name);
   }
+  /// The node that makes this value; -1 for inputs and initializers.
+  int maker(llvm::StringRef name) const {
+    auto found = makers.find(name);
+    return found == makers.end() ? -1 : found->second;
+  }
   /// How many inputs of nodes of the order, and outputs of the graph, are this value.
   unsigned numUses(llvm::StringRef name) const { return uses.lookup(name); }
 

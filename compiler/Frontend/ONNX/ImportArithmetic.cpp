@@ -56,11 +56,13 @@ static std::optional<int64_t> channelDimension(const Value &value, const Constan
 static bool addAsBias(NodeImporter &node, unsigned data, const Constant &constant) {
   const Value &value = node.input(data);
   mlir::Operation *op = value.base.getDefiningOp();
-  if (node.op() != "Add" || node.numUses(data) != 1 || !value.base.use_empty())
+  if (node.op() != "Add" || !value.base.use_empty())
     return false;
   auto conv = dyn_cast_or_null<nn::Conv2dOp>(op);
   auto linear = dyn_cast_or_null<nn::LinearOp>(op);
   if ((!conv || conv.getBias()) && (!linear || linear.getBias()))
+    return false;
+  if (!node.isOnlyReader(data))
     return false;
   mlir::OpBuilder::InsertionGuard guard(node.builder);
   node.builder.setInsertionPoint(op);
@@ -170,7 +172,9 @@ static bool isGate(const Value &gate, const Value &value) {
     return false;
   // As ONNX sees it: repeated already, or with one element where the map has many.
   if (llvm::ArrayRef(gate.shape) == llvm::ArrayRef(value.shape))
-    return gate.isExpanded;
+    return gate.isExpanded && value.permutation.empty();
+  if (!gate.permutation.empty())
+    return false;
   Shape expected;
   for (auto [i, size] : llvm::enumerate(value.shape)) {
     int64_t dimension = value.permutation.empty() ? i : value.permutation[i];

@@ -13,8 +13,12 @@ static Integers imageSize(const PaddedMap &input) {
 }
 
 Value sinter::onnx::importConv(NodeImporter &node) {
-  std::optional<PaddedMap> input = node.paddedMap(0);
   ConstantRef weight = node.constant(1, "weight");
+  // Over the channels of a pooled map, it is the gate of ECA.
+  if (weight && weight->shape.size() == 3)
+    return node.fail("expects a convolution over height and width, got one over one dimension; "
+                     "efficient channel attention (ECA) and other 1-d networks are not supported");
+  std::optional<PaddedMap> input = node.paddedMap(0);
   ConstantRef bias = node.hasInput(2) ? node.constant(2, "bias") : nullptr;
   int64_t groups = node.integer("group", 1);
   if (node.hasFailed())

@@ -205,7 +205,7 @@ Value sinter::onnx::reshape(NodeImporter &node, const Value &value, ArrayRef<int
   if (!value.isPlain() && !value.isReshaped())
     return node.fail("expects to reshape what is stored in order, got a tensor with a Transpose, "
                      "Pad or Expand before it");
-  if (!shape.empty() && value.shape[0] > 1 && shape[0] != value.shape[0])
+  if (!shape.empty() && !value.shape.empty() && value.shape[0] > 1 && shape[0] != value.shape[0])
     return node.fail("expects to keep the batch of " + Twine(value.shape[0]) + ", got " +
                      describe(shape) + "; export the network with a dynamic batch size");
   // What an earlier reshape came from may have the shape already.

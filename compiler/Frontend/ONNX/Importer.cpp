@@ -112,6 +112,9 @@ bool Importer::checkModel() {
     report("expects operators of opset " + Twine(minOpset) + " to " + Twine(maxOpset) + ", got " +
            (opset ? Twine(opset) : Twine("none")) +
            "; convert the model with onnx.version_converter");
+  for (const auto &tensor : graph.sparse_initializer())
+    report("expects dense initializers, got a sparse one, " + quoted(tensor.values().name()) +
+           "; store it with all its values");
   if (graph.node_size() > maxNodes)
     report("expects at most " + Twine(maxNodes) + " nodes, got " + Twine(graph.node_size()));
   if (graph.output_size() == 0)
@@ -274,7 +277,9 @@ Value Importer::importOperator(NodeImporter &importer, const ::onnx::NodeProto &
     return importer.fail("expects " + Twine(op->minInputs) +
                          (op->minInputs == op->maxInputs ? "" : " to " + Twine(op->maxInputs)) +
                          " inputs, got " + Twine(importer.numInputs()));
-  for (unsigned i = 0; i < op->minInputs; ++i)
+  // The inputs of an operator that takes any number are all of one kind.
+  bool isVariadic = op->maxInputs == anyNumber;
+  for (unsigned i = 0; i < (isVariadic ? importer.numInputs() : op->minInputs); ++i)
     if (!importer.hasInput(i))
       return importer.fail("expects its input " + Twine(i) + " to be there, got none");
   bool folds = op->fold && importer.allConstant();

@@ -22,6 +22,9 @@ constexpr int maxNodes = 100'000;
 /// Imports one operator. Returns the value of its first output; poison after a report.
 using ImportFunction = Value (*)(NodeImporter &node);
 
+/// The most inputs of an operator that takes any number of them.
+constexpr unsigned anyNumber = ~0u;
+
 /// What is known of an operator of the domain ai.onnx.
 struct Operator {
   llvm::StringRef name;

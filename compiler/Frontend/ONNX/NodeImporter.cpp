@@ -128,6 +128,22 @@ std::optional<double> NodeImporter::scalarInput(unsigned index, StringRef what) 
   return widen(static_cast<float>(value->readReals().front()));
 }
 
+bool NodeImporter::isOnlyReader(unsigned index) const {
+  mlir::Value base = input(index).base;
+  StringRef name = node.input(index);
+  while (importer.index.numUses(name) == 1) {
+    int maker = importer.index.maker(name);
+    if (maker < 0)
+      return false;
+    name = importer.graph.node(maker).input(0);
+    // What the node that makes the base reads is another value.
+    auto before = importer.values.find(name);
+    if (before == importer.values.end() || before->second.base != base)
+      return true;
+  }
+  return false;
+}
+
 //===----------------------------------------------------------------------===//
 // Construction
 //===----------------------------------------------------------------------===//

@@ -126,6 +126,9 @@ public:
   llvm::StringRef outputName() const { return node.output(0); }
   /// How many times input `index` is read in the whole graph.
   unsigned numUses(unsigned index) const { return importer.index.numUses(node.input(index)); }
+  /// True if nothing else in the graph reads the base of input `index`, under whatever name:
+  /// nodes that only change the view hand the base on.
+  bool isOnlyReader(unsigned index) const;
   /// The constant that `tensor` of the model is, under the name of the node's output.
   llvm::Expected<ConstantRef> read(const ::onnx::TensorProto &tensor) {
     return readConstant(*importer.file, tensor, outputName());

@@ -4,13 +4,9 @@
 
 #include "compiler/Support/Quote.h"
 
-#include <limits>
-
 using namespace sinter;
 using namespace sinter::onnx;
 using llvm::StringRef;
-
-constexpr unsigned any = std::numeric_limits<unsigned>::max();
 
 /// Sorted by name.
 static constexpr Operator operators[] = {
@@ -22,7 +18,7 @@ static constexpr Operator operators[] = {
     {"Cast", 1, 1, importCast, foldCast},
     {"Ceil", 1, 1, nullptr, foldUnary},
     {"Clip", 1, 3, importClip, nullptr},
-    {"Concat", 1, any, importConcat, foldConcat},
+    {"Concat", 1, anyNumber, importConcat, foldConcat},
     {"Constant", 0, 0, nullptr, foldConstant},
     {"ConstantOfShape", 1, 1, nullptr, foldConstantOfShape},
     {"Conv", 2, 3, importConv, nullptr},
@@ -44,9 +40,9 @@ static constexpr Operator operators[] = {
     {"Less", 2, 2, nullptr, foldBinary},
     {"LogSoftmax", 1, 1, importLogSoftmax, nullptr},
     {"MatMul", 2, 2, importMatMul, nullptr},
-    {"Max", 1, any, importExtremum, foldBinary},
+    {"Max", 1, anyNumber, importExtremum, foldBinary},
     {"MaxPool", 1, 1, importMaxPool, nullptr},
-    {"Min", 1, any, importExtremum, foldBinary},
+    {"Min", 1, anyNumber, importExtremum, foldBinary},
     {"Mul", 2, 2, importMul, foldBinary},
     {"Neg", 1, 1, importNeg, foldUnary},
     {"Not", 1, 1, nullptr, foldUnary},
@@ -68,7 +64,7 @@ static constexpr Operator operators[] = {
     {"Sqrt", 1, 1, nullptr, foldUnary},
     {"Squeeze", 1, 2, importSqueeze, foldSqueeze},
     {"Sub", 2, 2, importSub, foldBinary},
-    {"Sum", 1, any, importSum, foldBinary},
+    {"Sum", 1, anyNumber, importSum, foldBinary},
     {"Swish", 1, 1, importSwish, nullptr},
     {"Transpose", 1, 1, importTranspose, foldTranspose},
     {"Unsqueeze", 1, 2, importUnsqueeze, foldUnsqueeze},
