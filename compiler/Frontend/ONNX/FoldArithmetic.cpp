@@ -218,7 +218,8 @@ Value sinter::onnx::foldWhere(NodeImporter &node) {
 Value sinter::onnx::foldReduceProd(NodeImporter &node) {
   const Constant &from = *node.input(0).constant;
   bool keepsDimensions = node.integer("keepdims", 1) != 0;
-  std::optional<Integers> axes = node.hasInput(1) ? node.integerInput(1, "axes") : node.integers("axes");
+  std::optional<Integers> axes =
+      node.hasInput(1) ? node.integerInput(1, "axes") : node.integers("axes");
   node.ignore("noop_with_empty_axes");
   if (node.hasFailed())
     return {};

@@ -94,8 +94,9 @@ Value sinter::onnx::foldConstant(NodeImporter &node) {
     return make(Proto::FLOAT, {}, std::vector<double>{node.real("value_float", 0)});
   if (std::optional<std::vector<double>> values = node.reals("value_floats"))
     return make(Proto::FLOAT, size(*values), *values);
-  return node.fail("expects one of the attributes 'value', 'value_int', 'value_ints', 'value_float' "
-                   "and 'value_floats', got none");
+  return node.fail(
+      "expects one of the attributes 'value', 'value_int', 'value_ints', 'value_float' "
+      "and 'value_floats', got none");
 }
 
 Value sinter::onnx::foldConstantOfShape(NodeImporter &node) {
@@ -191,7 +192,9 @@ static Value withShape(NodeImporter &node, std::optional<Shape> shape) {
   return Value::of(std::move(result));
 }
 
-Value sinter::onnx::foldFlatten(NodeImporter &node) { return withShape(node, flattenedShape(node)); }
+Value sinter::onnx::foldFlatten(NodeImporter &node) {
+  return withShape(node, flattenedShape(node));
+}
 Value sinter::onnx::foldReshape(NodeImporter &node) { return withShape(node, reshapedShape(node)); }
 Value sinter::onnx::foldSqueeze(NodeImporter &node) { return withShape(node, squeezedShape(node)); }
 Value sinter::onnx::foldUnsqueeze(NodeImporter &node) {

@@ -50,8 +50,9 @@ bool GraphIndex::sort(Report report) {
     ++uses[name];
     auto maker = makers.find(name);
     if (maker == makers.end()) {
-      report(reader, "expects its input " + quoted(name) +
-                         " to be an input, an initializer or made by a node, got none of that name");
+      report(reader,
+             "expects its input " + quoted(name) +
+                 " to be an input, an initializer or made by a node, got none of that name");
       isValid = false;
     } else if (maker->second >= 0 && states[maker->second] == Open) {
       report(reader, "expects a graph without cycles, got one through " + quoted(name));

@@ -93,7 +93,8 @@ Value sinter::onnx::importSwish(NodeImporter &node) {
 
 static Value clip(NodeImporter &node, double min, double max) {
   if (!(min <= max))
-    return node.fail("expects 'min' to be at most 'max', got " + describe(min) + " and " + describe(max));
+    return node.fail("expects 'min' to be at most 'max', got " + describe(min) + " and " +
+                     describe(max));
   bool isBelow = min <= -maxFloat, isAbove = max >= maxFloat;
   if (isBelow && isAbove)
     return node.expectData(0) ? node.input(0) : Value();

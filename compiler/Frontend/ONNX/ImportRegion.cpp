@@ -163,8 +163,9 @@ Value sinter::onnx::importConcat(NodeImporter &node) {
   if (data.size() == 1 && node.numInputs() > 1 && !isMatrix)
     return padWithZeros(node, data.front(), *axis);
   if (data.size() != node.numInputs())
-    return node.fail("expects tensors that depend on the network's input, or one of them and zeros, "
-                     "got a constant beside several");
+    return node.fail(
+        "expects tensors that depend on the network's input, or one of them and zeros, "
+        "got a constant beside several");
   if (data.size() == 1)
     return first;
   node.begin("concat");
@@ -225,7 +226,8 @@ std::optional<std::vector<Range>> sinter::onnx::slicedRanges(NodeImporter &node)
     };
     int64_t start = clamped((*starts)[i]), end = std::max(clamped((*ends)[i]), start);
     step = std::min(step, std::max<int64_t>(size, 1));
-    ranges.push_back({*axis, start, static_cast<int64_t>(llvm::divideCeil(end - start, step)), step});
+    ranges.push_back(
+        {*axis, start, static_cast<int64_t>(llvm::divideCeil(end - start, step)), step});
   }
   if (ranges.size() == starts->size())
     return ranges;

@@ -293,7 +293,8 @@ Value sinter::onnx::importTranspose(NodeImporter &node) {
 }
 
 Value sinter::onnx::importExpand(NodeImporter &node) {
-  std::optional<Integers> target = node.expectData(0) ? node.integerInput(1, "shape") : std::nullopt;
+  std::optional<Integers> target =
+      node.expectData(0) ? node.integerInput(1, "shape") : std::nullopt;
   if (!target)
     return {};
   const Value &value = node.input(0);

@@ -284,7 +284,8 @@ Value Importer::importOperator(NodeImporter &importer, const ::onnx::NodeProto &
       return importer.fail("expects its input " + Twine(i) + " to be there, got none");
   bool folds = op->fold && importer.allConstant();
   if (!folds && !op->import)
-    return importer.fail("expects constants only, got a tensor that depends on the network's input");
+    return importer.fail(
+        "expects constants only, got a tensor that depends on the network's input");
   Value value = folds ? fold(importer, *op) : op->import(importer);
   if (value.isPoison())
     return value;

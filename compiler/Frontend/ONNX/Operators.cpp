@@ -91,6 +91,7 @@ std::string sinter::onnx::explainOperator(StringRef domain, StringRef name) {
   if (llvm::is_contained({"If", "Loop", "Scan"}, name))
     return "expects a network without control flow; export it for inference, with its input's size "
            "fixed";
-  return "expects an operator that docs/onnx.md lists, got another one; see there for what networks "
+  return "expects an operator that docs/onnx.md lists, got another one; see there for what "
+         "networks "
          "may be made of";
 }
