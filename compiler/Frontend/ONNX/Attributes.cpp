@@ -67,11 +67,11 @@ int64_t NodeImporter::integer(StringRef name, int64_t otherwise) {
   return attribute ? attribute->i() : otherwise;
 }
 
-double NodeImporter::real(StringRef name, double otherwise) {
+double NodeImporter::real(StringRef name, double otherwise, bool isBound) {
   const AttributeProto *attribute = find(name, AttributeProto::FLOAT, "a number");
   if (!attribute)
     return otherwise;
-  if (std::isfinite(attribute->f()))
+  if (std::isfinite(attribute->f()) || (isBound && std::isinf(attribute->f())))
     return widen(attribute->f());
   fail("expects attribute '" + name + "' to be finite, got " + describe(attribute->f()));
   return otherwise;

@@ -113,7 +113,7 @@ Value sinter::onnx::importClip(NodeImporter &node) {
   constexpr StringRef names[] = {"min", "max"};
   for (auto [index, name] : llvm::enumerate(names)) {
     if (node.opset() < 11)
-      bounds[index] = node.real(name, bounds[index]);
+      bounds[index] = node.real(name, bounds[index], /*isBound=*/true);
     else if (node.hasInput(index + 1))
       bounds[index] = node.scalarInput(index + 1, name).value_or(bounds[index]);
   }

@@ -59,7 +59,7 @@ static std::optional<Integers> readPads(NodeImporter &node) {
 
 static std::optional<double> padValue(NodeImporter &node) {
   if (node.opset() < 11)
-    return node.real("value", 0);
+    return node.real("value", 0, /*isBound=*/true);
   return node.hasInput(2) ? node.scalarInput(2, "constant_value") : 0;
 }
 

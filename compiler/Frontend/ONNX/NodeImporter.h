@@ -67,7 +67,8 @@ public:
   // Attributes (Attributes.cpp). What does not fit is reported and read as the default.
   bool hasAttribute(llvm::StringRef name) { return find(name) != nullptr; }
   int64_t integer(llvm::StringRef name, int64_t otherwise);
-  double real(llvm::StringRef name, double otherwise);
+  /// A finite number; infinity, too, for a bound of what is computed.
+  double real(llvm::StringRef name, double otherwise, bool isBound = false);
   llvm::StringRef string(llvm::StringRef name, llvm::StringRef otherwise);
   std::optional<Integers> integers(llvm::StringRef name);
   std::optional<std::vector<double>> reals(llvm::StringRef name);
