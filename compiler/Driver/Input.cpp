@@ -115,15 +115,15 @@ driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRCon
   if (extension == ".sinter")
     return {path,
             text::parseNetworkFile(path, context, {options.batch, options.network}, llvm::errs()),
-            nullptr,
-            ""};
+            nullptr, ""};
   if (extension == ".onnx")
     return importOnnx(path, context, options);
   if (extension == ".mlir")
     return {path, parseMlir(path, context, options), nullptr, ""};
-  driver::fail(fmt::format("expects a network as '.sinter', '.onnx', '.safetensors' or '.mlir', got "
-                           "'{}'{}",
-                           path, explainPickle(path)));
+  driver::fail(
+      fmt::format("expects a network as '.sinter', '.onnx', '.safetensors' or '.mlir', got "
+                  "'{}'{}",
+                  path, explainPickle(path)));
   return {};
 }
 
