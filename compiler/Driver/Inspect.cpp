@@ -1,7 +1,8 @@
 //===- Inspect.cpp - sinter inspect ---------------------------------------===//
 //
 // What a network consists of: layers, shapes, parameters and
-// multiply-accumulate operations, as a table or as JSON. Parameters are counted
+// multiply-accumulate operations, as a table or as JSON. Behind the raise stage, so that
+// a model from another framework reads as its description does. Parameters are counted
 // as PyTorch does: running statistics are buffers, a shared weight counts once.
 //
 //===----------------------------------------------------------------------===//
@@ -10,6 +11,7 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
 #include "compiler/Driver/Values.h"
+#include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Support/Location.h"
 #include "compiler/Support/Tensor.h"
 #include "dialects/NN/IR/NN.h"
@@ -254,6 +256,10 @@ int driver::inspectMain(const Arguments &arguments) {
   LoadedNetwork network = loadNetwork(path, context, options);
   if (!network.module)
     return 1;
+  mlir::PassManager stages(&context);
+  buildRaisePipeline(stages);
+  if (failed(stages.run(*network.module)))
+    return fail(fmt::format("stage 'raise' failed on '{}': please report this", path));
   Summary summary = summarize(networkOf(*network.module));
   summary.description = network.description;
   if (values->count("json"))

@@ -28,8 +28,8 @@ struct Printer final : remark::detail::MLIRRemarkStreamerBase {
 } // namespace
 
 void driver::printRemarks(MLIRContext &context) {
-  remark::RemarkCategories everything;
-  everything.all = ".*";
+  // `all` alone enables nothing.
+  remark::RemarkCategories everything{std::nullopt, ".*", ".*", ".*", ".*"};
   LogicalResult enabled =
       remark::enableOptimizationRemarks(context, std::make_unique<Printer>(),
                                         std::make_unique<remark::RemarkEmittingPolicyAll>(),

@@ -137,10 +137,11 @@ std::string explainClosed(Value value) {
 void remarkOnRest(Operation *root) {
   root->walk([](Operation *op) {
     if (auto join = dyn_cast<ScaleAddOp>(op); join && !join.getScale() && join.getResidual())
-      remarkMissed(op, passName, "stands alone behind " + explainClosed(join.getInput()) + " and " +
-                                     explainClosed(join.getResidual()));
+      remarkMissed(op, passName,
+                   "stands alone behind " + explainClosed(join.getInput()) + ", and " +
+                       explainClosed(join.getResidual()));
     else if (auto add = dyn_cast<AddOp>(op))
-      remarkMissed(op, passName, "stands alone behind " + explainClosed(add.getLhs()) + " and " +
+      remarkMissed(op, passName, "stands alone behind " + explainClosed(add.getLhs()) + ", and " +
                                      explainClosed(add.getRhs()));
     else if (isa<ActivationOpInterface>(op))
       remarkMissed(op, passName, "stands alone behind " + explainClosed(op->getOperand(0)));

@@ -171,7 +171,8 @@ struct Variant {
 
 const Variant variants[] = {
     {"basic", "x = a: basic_block(x, 8)\n x = b: basic_block(x, 16, 2)"},
-    {"bottleneck", "x = a: bottleneck(x, 4, reduction: 2)\n x = b: bottleneck(x, 8, 2, reduction: 2)"},
+    {"bottleneck", "x = a: bottleneck(x, 4, reduction: 2)\n"
+                   "x = b: bottleneck(x, 8, 2, reduction: 2)"},
     {"option_a", "x = a: cifar_block(x, 8, reduction: 2)\n x = b: cifar_block(x, 16, 2, 4)"},
     // Of one pixel from the third block on, whose mean folds.
     {"one_pixel", "x = a: cifar_block(x, 16, 4, 4)\n x = b: cifar_block(x, 32, 4, 4)\n"

@@ -113,7 +113,8 @@ void RandomGraph::addOperation() {
     break;
   }
   case 3:
-    maps.push_back(nn::ReLUOp::create(builder, loc, nn::AddOp::create(builder, loc, x, pick(maps))));
+    x = nn::AddOp::create(builder, loc, x, pick(maps));
+    maps.push_back(nn::ReLUOp::create(builder, loc, x));
     break;
   case 4:
     maps.push_back(nn::AddOp::create(builder, loc, pick(maps), x));

@@ -1,10 +1,12 @@
 // RUN: sinter-opt %s --nn-fold-batch-norm | FileCheck %s
 // RUN: sinter-opt %s --nn-fold-batch-norm --mlir-print-debuginfo | FileCheck %s --check-prefix=LOC
+// RUN: sinter-opt %s --nn-fold-batch-norm --remarks-filter=nn-fold-batch-norm 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 !map = tensor<1x4x8x8xf32>
 !vec = tensor<4xf32>
 
 // CHECK-LABEL: func @folds_into_the_convolution_before_it
+// REMARK-DAG: [Passed] nn.conv2d | Category:nn-fold-batch-norm | Remark="takes in nn.batch_norm"
 // CHECK-SAME: (%[[X:.*]]: tensor<1x4x8x8xf32>, %[[W:.*]]: tensor<4x4x3x3xf32>, %[[GAMMA:.*]]: tensor<4xf32>, %[[BETA:.*]]: tensor<4xf32>, %[[MEAN:.*]]: tensor<4xf32>, %[[VAR:.*]]: tensor<4xf32>)
 func.func @folds_into_the_convolution_before_it(%x: !map, %w: tensor<4x4x3x3xf32>, %gamma: !vec, %beta: !vec, %mean: !vec, %var: !vec) -> !map {
   // CHECK-NEXT: %[[WEIGHT:.*]] = nn.folded_weight %[[W]], %[[GAMMA]], %[[VAR]] {epsilon = 1.000000e-03 : f64}
@@ -62,6 +64,7 @@ func.func @folds_two_norms(%x: !map, %w: tensor<4x4x1x1xf32>, %v: !vec) -> !map 
 
 // The other user needs the value before the norm.
 // CHECK-LABEL: func @keeps_norm_when_the_convolution_has_another_user
+// REMARK-DAG: [Missed] nn.batch_norm | Category:nn-fold-batch-norm | Remark="stands alone behind nn.conv2d, which has another user"
 func.func @keeps_norm_when_the_convolution_has_another_user(%x: !map, %w: tensor<4x4x1x1xf32>, %v: !vec) -> !map {
   // CHECK-NEXT: %[[CONV:.*]] = nn.conv2d
   // CHECK-NEXT: nn.batch_norm %[[CONV]]
@@ -74,6 +77,7 @@ func.func @keeps_norm_when_the_convolution_has_another_user(%x: !map, %w: tensor
 
 // Pre-activation blocks normalize first.
 // CHECK-LABEL: func @keeps_norm_before_the_convolution
+// REMARK-DAG: [Missed] nn.batch_norm | Category:nn-fold-batch-norm | Remark="stands alone behind an input"
 func.func @keeps_norm_before_the_convolution(%x: !map, %w: tensor<4x4x1x1xf32>, %v: !vec) -> !map {
   // CHECK-NEXT: nn.batch_norm
   // CHECK-NEXT: nn.relu

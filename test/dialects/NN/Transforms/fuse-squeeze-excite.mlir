@@ -1,4 +1,5 @@
 // RUN: sinter-opt %s --nn-fuse-squeeze-excite | FileCheck %s
+// RUN: sinter-opt %s --nn-fuse-squeeze-excite --remarks-filter=nn-fuse-squeeze-excite 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 !map = tensor<1x4x8x8xf32>
 !means = tensor<1x4x1x1xf32>
@@ -21,6 +22,7 @@ func.func @splits(%x: !map, %r: !reduce, %rb: tensor<2xf32>, %e: !expand, %eb: t
 
 // The end of an SE-ResNet block after nn-inline-res-block.
 // CHECK-LABEL: func @takes_in_the_join_of_a_block
+// REMARK-DAG: [Passed] nn.scale_add | Category:nn-fuse-squeeze-excite | Remark="takes in nn.scale_add"
 // CHECK-SAME: (%[[X:.*]]: tensor<1x4x8x8xf32>, %[[S:.*]]: tensor<1x4x8x8xf32>,
 func.func @takes_in_the_join_of_a_block(%x: !map, %shortcut: !map, %r: !reduce, %e: !expand) -> !map {
   // CHECK: %[[GATE:.*]] = nn.se_gate
@@ -43,6 +45,8 @@ func.func @takes_in_the_join_from_the_other_side(%x: !map, %main: !map, %r: !red
 }
 
 // CHECK-LABEL: func @takes_in_an_add_and_an_activation
+// REMARK-DAG: [Passed] nn.scale_add | Category:nn-fuse-squeeze-excite | Remark="takes in nn.add"
+// REMARK-DAG: [Passed] nn.scale_add | Category:nn-fuse-squeeze-excite | Remark="takes in nn.hard_swish"
 // CHECK-SAME: (%[[X:.*]]: tensor<1x4x8x8xf32>, %[[S:.*]]: tensor<1x4x8x8xf32>,
 func.func @takes_in_an_add_and_an_activation(%x: !map, %shortcut: !map, %r: !reduce, %e: !expand) -> !map {
   // CHECK: %[[Y:.*]] = nn.scale_add %[[X]] scale %{{.*}} residual %[[S]] {activation = #nn.activation<hard_swish>}
