@@ -50,7 +50,7 @@ def main():
     parser.add_argument("--zeros", action="store_true")
     parser.add_argument("--prefix", default="")
     parser.add_argument("changes", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
 
     shapes = change(tensors_of(arguments.network), arguments.changes)
     header, end = {}, 0
