@@ -262,7 +262,7 @@ llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &pr
 /// Moves finished files to their places.
 int Compilation::install(const std::vector<std::pair<std::string, std::string>> &files) {
   for (const auto &[from, to] : files)
-    if (std::error_code code = llvm::sys::fs::rename(from, to))
+    if (std::error_code code = WorkFolder::install(from, to))
       return fail(fmt::format("cannot write '{}': {}", to, code.message()));
   return 0;
 }

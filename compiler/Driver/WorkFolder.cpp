@@ -21,8 +21,19 @@ static void onInterrupt() {
   (void)raise(SIGTERM); // LLVM has put the default handlers back
 }
 
+/// True if there is something at `path` that no file may take the place of.
+static bool mustStay(llvm::StringRef path) {
+  llvm::sys::fs::file_status status;
+  return !llvm::sys::fs::status(path, status, /*follow=*/false) &&
+         status.type() != llvm::sys::fs::file_type::regular_file;
+}
+
 WorkFolder::WorkFolder(llvm::StringRef output) {
-  llvm::SmallString<128> parent = llvm::sys::path::parent_path(output);
+  llvm::SmallString<128> parent;
+  if (mustStay(output))
+    llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, parent);
+  else
+    parent = llvm::sys::path::parent_path(output);
   if (parent.empty())
     parent = ".";
   std::error_code code = llvm::sys::fs::create_directories(parent);
@@ -60,4 +71,9 @@ std::string WorkFolder::file(llvm::StringRef name) {
   files.push_back(result.str().str());
   llvm::sys::RemoveFileOnSignal(files.back());
   return files.back();
+}
+
+std::error_code WorkFolder::install(const std::string &file, const std::string &output) {
+  return mustStay(output) ? llvm::sys::fs::copy_file(file, output)
+                          : llvm::sys::fs::rename(file, output);
 }

@@ -6,12 +6,15 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace sinter::driver {
 
 /// A folder beside the output, on the same disk, for files in the making. It is
 /// gone at the end, however it comes: success, an error, or the user's interrupt.
+/// For an output whose place no file may take (a device, a pipe, a link, a folder) it
+/// lies among the temporary files.
 class WorkFolder {
 public:
   /// Creates the folder; `error` says why it could not be.
@@ -22,6 +25,10 @@ public:
 
   /// A path in the folder; the file need not come to be.
   std::string file(llvm::StringRef name);
+
+  /// Puts a finished file where it belongs: in one step in place of an older file,
+  /// and by writing into a device, a pipe or the target of a link, which stay.
+  static std::error_code install(const std::string &file, const std::string &output);
 
   std::string path, error;
 
