@@ -34,6 +34,8 @@ DATA = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data"
 # Tests of one operator each, and those that PyTorch wrote.
 COLLECTIONS = ("node", "pytorch-converted", "pytorch-operator", "simple")
 TOLERANCE = 1e-4
+# Tests whose expected values are written with four digits.
+ROUNDED = {"test_averagepool_2d_ceil_last_window_starts_on_pad": 1e-3}
 
 
 def tests(part):
@@ -112,9 +114,7 @@ def check(folder, work):
         return "failed", f"expects shape {expected[0].shape}, got {actual.shape}"
     scale = max(numpy.abs(expected[0]).max(), 1e-30)
     error = numpy.abs(actual.astype(numpy.float64) - expected[0]).max() / scale
-    # Some expected values have four digits; ONNX's own runner allows 1e-3 of each.
-    is_close = error <= TOLERANCE or numpy.allclose(actual, expected[0], rtol=1e-3, atol=1e-7)
-    if not is_close:
+    if not error <= ROUNDED.get(folder.name, TOLERANCE):
         return "failed", f"differs by {error:.1e} of the largest output"
     return "passed", f"{error:.1e}"
 
