@@ -27,7 +27,8 @@ Syntax compileSyntax() {
   syntax.usage = "sinter compile INPUT -o OUTPUT [options]";
   syntax.summary = "Compiles a network description and its weights to native code.";
   syntax.options.add_options()
-      ("input", po::value<std::string>(), "the network: a .sinter, .onnx, .safetensors or .mlir file")
+      ("input", po::value<std::string>(),
+       "the network: a .sinter, .onnx, .safetensors or .mlir file")
       ("output,o", po::value<std::string>(),
        "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll or .mlir says what")
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")

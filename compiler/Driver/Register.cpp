@@ -25,7 +25,8 @@ void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registry.insert<kernel::KernelDialect, nn::NNDialect, mlir::func::FuncDialect>();
   // What code generation leaves behind, so that sinter-opt reads every stage's output.
   registry.insert<mlir::arith::ArithDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
-                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
+                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
+                  mlir::vector::VectorDialect>();
   cpu::registerCPUKernelModels(registry);
   registerLowerToKernelModels(registry);
   registerReferenceModels(registry);

@@ -26,8 +26,6 @@ constexpr unsigned maxErrors = 50;
 constexpr uint64_t maxComputed = 16 << 20;
 /// Reading a number takes that much less than one that is kept.
 constexpr uint64_t readsPerNumber = 16;
-/// The opsets of ai.onnx that the operators are read by.
-constexpr int64_t minOpset = 7, maxOpset = 24;
 
 ImportedModel sinter::onnx::importModel(StringRef path, mlir::MLIRContext &context,
                                         const Options &options, ErrorList &errors) {
@@ -105,13 +103,10 @@ ImportedModel Importer::run() {
 }
 
 bool Importer::checkModel() {
+  // ModelFile has seen that there is one opset of ai.onnx, and that it is one we read.
   for (const auto &opsetId : file->model().opset_import())
     if (opsetId.domain().empty() || opsetId.domain() == "ai.onnx")
-      opset = std::max(opset, opsetId.version());
-  if (opset < minOpset || opset > maxOpset)
-    report("expects operators of opset " + Twine(minOpset) + " to " + Twine(maxOpset) + ", got " +
-           (opset ? Twine(opset) : Twine("none")) +
-           "; convert the model with onnx.version_converter");
+      opset = opsetId.version();
   for (const auto &tensor : graph.sparse_initializer())
     report("expects dense initializers, got a sparse one, " + quoted(tensor.values().name()) +
            "; store it with all its values");
