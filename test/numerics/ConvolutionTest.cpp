@@ -116,6 +116,24 @@ TEST_P(ConvolutionTest, PaddingAndDilation) {
   expectMatchesReference("", module.text(), GetParam());
 }
 
+// Many channels and stride 1 are what Winograd's algorithm takes: one tile and less, tiles that
+// stand out of the image, several blocks of tiles, and every part of the epilogue.
+TEST_P(ConvolutionTest, Winograd) {
+  CaseModule module;
+  for (auto [height, width] : {std::pair<int64_t, int64_t>{1, 1}, {3, 8}, {4, 4}, {5, 6}, {7, 7},
+                               {14, 9}, {28, 28}, {33, 65}, {57, 2}})
+    for (bool hasEpilogue : {false, true}) {
+      Convolution c = square(hasEpilogue ? 64 : 70, hasEpilogue ? 64 : 90, 1, 3, 1);
+      c.height = height, c.width = width;
+      c.batch = hasEpilogue ? 2 : 1;
+      c.hasBias = c.hasResidual = c.wantsMean = hasEpilogue;
+      c.activation = hasEpilogue ? "relu" : "identity";
+      add(module, c);
+    }
+  add(module, square(512, 512, 7, 3, 1));
+  expectMatchesReference("", module.text(), GetParam());
+}
+
 TEST_P(ConvolutionTest, Groups) {
   CaseModule module;
   struct Grouped {

@@ -193,7 +193,8 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
   auto body = OpBuilder::atBlockBegin(kernel.addEntryBlock());
   KernelEmitter e(body, op->getLoc(), lanes, hasFMA);
   auto buffers = kernel.getArguments().drop_back(2);
-  e.loop(kernel.getArguments().take_back(2)[0], kernel.getArguments().back(),
+  e.firstItem = kernel.getArguments().take_back(2)[0];
+  e.loop(e.firstItem, kernel.getArguments().back(),
          [&](Value item) { op.emitWorkItem(e, buffers, item); });
   func::ReturnOp::create(body, op->getLoc());
   return kernel;

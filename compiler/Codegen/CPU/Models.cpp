@@ -8,6 +8,7 @@
 #include "compiler/Codegen/CPU/CPU.h"
 #include "compiler/Codegen/CPU/Conv2d.h"
 #include "compiler/Codegen/CPU/KernelEmitter.h"
+#include "compiler/Codegen/CPU/WinogradConv2d.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -55,6 +56,13 @@ struct Conv2dModel : Model<Conv2dModel, kernel::Conv2dOp> {
   static int64_t workItems(kernel::Conv2dOp op) { return convolutionWorkItems(op); }
   static void emit(kernel::Conv2dOp op, KernelEmitter &e, ValueRange buffers, Value item) {
     emitConvolution(op, e, buffers, item);
+  }
+};
+
+struct WinogradConv2dModel : Model<WinogradConv2dModel, kernel::WinogradConv2dOp> {
+  static int64_t workItems(kernel::WinogradConv2dOp op) { return winogradWorkItems(op); }
+  static void emit(kernel::WinogradConv2dOp op, KernelEmitter &e, ValueRange buffers, Value item) {
+    emitWinograd(op, e, buffers, item);
   }
 };
 
@@ -433,6 +441,7 @@ struct ZeroHaloModel : Model<ZeroHaloModel, kernel::ZeroHaloOp> {
 void cpu::registerCPUKernelModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, kernel::KernelDialect *) {
     kernel::Conv2dOp::attachInterface<Conv2dModel>(*context);
+    kernel::WinogradConv2dOp::attachInterface<WinogradConv2dModel>(*context);
     kernel::PoolOp::attachInterface<PoolModel>(*context);
     kernel::ChannelMeanOp::attachInterface<ChannelMeanModel>(*context);
     kernel::FinishMeanOp::attachInterface<FinishMeanModel>(*context);

@@ -2,6 +2,8 @@
 
 #include "compiler/Conversion/NNToKernel/ConvSchedule.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -59,4 +61,36 @@ ConvSchedule sinter::chooseSchedule(const ConvShape &shape, const VectorUnit &un
   best.loopOrder = shape.filterBytes <= cachedFilterBytes ? kernel::LoopOrder::RowsOuter
                                                           : kernel::LoopOrder::PanelsOuter;
   return best;
+}
+
+std::optional<WinogradSchedule> sinter::chooseWinograd(const ConvShape &shape, int64_t inputBlocks,
+                                                       const VectorUnit &unit) {
+  // Two vectors of weights hide the loads of the broadcast values.
+  int64_t vectors = shape.outputBlocks % 2 ? 1 : 2;
+  int64_t maxRegisterTiles = (unit.registers - vectors - 2) / vectors;
+  auto tilesOf = [](int64_t size) { return llvm::divideCeil(size, kernel::winogradTile); };
+  int64_t allTiles = tilesOf(shape.rows) * tilesOf(shape.columns);
+
+  // A block's transformed input stays in the second-level cache beside the stream of weights.
+  constexpr int64_t cachedInputBytes = 768 << 10, positions = 36;
+  int64_t inputs = inputBlocks * unit.lanes, outputs = shape.outputBlocks * unit.lanes;
+  int64_t maxTiles = cachedInputBytes / (positions * inputs * int64_t(sizeof(float)));
+  maxTiles = std::min(std::max<int64_t>(maxTiles, 1), 2 * maxRegisterTiles);
+  int64_t blocks = llvm::divideCeil(allTiles, maxTiles);
+  WinogradSchedule schedule{vectors, static_cast<int64_t>(llvm::divideCeil(allTiles, blocks)), 0};
+  int64_t groups = llvm::divideCeil(schedule.tiles, maxRegisterTiles);
+  schedule.registerTiles = llvm::divideCeil(schedule.tiles, groups);
+
+  // Cycles of both: multiply-adds two a cycle, or weights from beyond the caches at 8 bytes
+  // a cycle; and some 110 for the transform of a vector of a tile, before and after.
+  auto cycles = [&](double multiplyAdds, double weightBytes) {
+    return std::max(multiplyAdds / (2 * unit.lanes), weightBytes / 8);
+  };
+  double channels = static_cast<double>(inputs) * outputs;
+  double direct = cycles(shape.rows * shape.columns * 9 * channels, 9 * channels * sizeof(float));
+  double padded = static_cast<double>(blocks) * schedule.tiles;
+  double winograd = cycles(padded * positions * channels,
+                           blocks * positions * channels * sizeof(float)) +
+                    padded * 110 * (inputBlocks + shape.outputBlocks);
+  return winograd < direct ? std::optional(schedule) : std::nullopt;
 }

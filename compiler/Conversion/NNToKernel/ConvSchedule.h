@@ -5,6 +5,8 @@
 
 #include "dialects/Kernel/IR/Kernel.h"
 
+#include <optional>
+
 namespace sinter {
 
 /// What a schedule must know of the machine.
@@ -29,6 +31,18 @@ struct ConvSchedule {
 /// The register tile with the least estimated time, and the loop order that
 /// keeps the smaller operand in cache.
 ConvSchedule chooseSchedule(const ConvShape &shape, const VectorUnit &unit);
+
+/// A 3x3 convolution of stride 1 and padding 1 by Winograd's F(4x4, 3x3).
+struct WinogradSchedule {
+  int64_t panelVectors;  ///< vectors of output channels per panel
+  int64_t tiles;         ///< of 4x4 output pixels, per block
+  int64_t registerTiles; ///< of a register tile
+};
+
+/// The schedule of `kernel.winograd_conv2d`, if it is estimated to take less
+/// time than the direct convolution.
+std::optional<WinogradSchedule> chooseWinograd(const ConvShape &shape, int64_t inputBlocks,
+                                               const VectorUnit &unit);
 
 } // namespace sinter
 

@@ -32,18 +32,30 @@ static SmallVector<int64_t> mapShape(Value value) {
   return shape;
 }
 
-/// The largest padding, on each side, of the convolutions that read `value`.
-static SmallVector<int64_t> neededHalo(Value value) {
+SmallVector<int64_t> KernelLowering::neededHalo(Value value) const {
   SmallVector<int64_t> halo{0, 0, 0, 0};
-  for (Operation *user : value.getUsers())
-    if (auto conv = dyn_cast<nn::FusedConv2dOp>(user); conv && conv.getInput() == value)
-      for (auto [side, padding] : llvm::zip_equal(halo, conv.getPadding()))
-        side = std::max(side, padding);
+  ArrayRef<int64_t> shape = cast<ShapedType>(value.getType()).getShape();
+  for (Operation *user : value.getUsers()) {
+    auto conv = dyn_cast<nn::FusedConv2dOp>(user);
+    if (!conv || conv.getInput() != value)
+      continue;
+    SmallVector<int64_t> sides(conv.getPadding());
+    // Winograd's last tiles reach one row, or column, behind the output's.
+    if (winograd(conv))
+      for (int dim : {0, 1})
+        sides[2 + dim] = llvm::alignTo(shape[2 + dim], kernel::winogradTile) + 1 - shape[2 + dim];
+    for (auto [side, needed] : llvm::zip_equal(halo, sides))
+      side = std::max(side, needed);
+  }
   return halo;
 }
 
 bool KernelLowering::needsHalo(Value value) {
-  return llvm::any_of(neededHalo(value), [](int64_t side) { return side != 0; });
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    auto conv = dyn_cast<nn::FusedConv2dOp>(user);
+    return conv && conv.getInput() == value &&
+           llvm::any_of(conv.getPadding(), [](int64_t side) { return side != 0; });
+  });
 }
 
 MemRefType KernelLowering::blockedType(ArrayRef<int64_t> shape, int64_t block,
@@ -149,35 +161,109 @@ Value KernelLowering::packVector(Value vector) {
 // Convolution
 //===----------------------------------------------------------------------===//
 
-Value KernelLowering::emitConvolution(const ConvArguments &conv, Value output, bool wantsMean) {
+static ConvShape shapeOf(ShapedType output, ShapedType weight, int64_t lanes) {
+  ArrayRef<int64_t> shape = output.getShape(); // a matrix is a map of one pixel
+  return {static_cast<int64_t>(llvm::divideCeil(shape[1], lanes)), shape.size() == 4 ? shape[2] : 1,
+          shape.size() == 4 ? shape[3] : 1,
+          weight.getNumElements() * static_cast<int64_t>(sizeof(float))};
+}
+
+std::optional<WinogradSchedule> KernelLowering::winograd(nn::FusedConv2dOp conv) const {
+  auto areAll = [](ArrayRef<int64_t> values, int64_t expected) {
+    return llvm::all_of(values, [&](int64_t value) { return value == expected; });
+  };
+  auto weight = cast<ShapedType>(conv.getWeight().getType());
+  int64_t inputs = weight.getDimSize(1);
+  // Fewer channels than a vector has may lie in narrower blocks.
+  if (!areAll(weight.getShape().take_back(2), 3) || !areAll(conv.getStrides(), 1) ||
+      !areAll(conv.getDilations(), 1) || !areAll(conv.getPadding(), 1) || conv.getGroups() != 1 ||
+      inputs < unit.lanes)
+    return std::nullopt;
+  return chooseWinograd(shapeOf(conv.getResult().getType(), weight, unit.lanes),
+                        llvm::divideCeil(inputs, unit.lanes), unit);
+}
+
+ConvArguments KernelLowering::getArguments(nn::FusedConv2dOp op) const {
+  ConvArguments conv{getBuffer(op.getInput()), op.getWeight(), op.getBias(),
+                     op.getResidual() ? getBuffer(op.getResidual()) : Value()};
+  conv.strides = llvm::to_vector(op.getStrides());
+  conv.padding = llvm::to_vector(op.getPadding());
+  conv.dilations = llvm::to_vector(op.getDilations());
+  conv.groups = op.getGroups();
+  conv.activation = op.getActivation();
+  conv.winograd = winograd(op);
+  return conv;
+}
+
+Value KernelLowering::emitDirect(const ConvArguments &conv, Value output, bool wantsSums) {
   auto inputType = cast<MemRefType>(conv.input.getType());
   auto outputType = cast<MemRefType>(output.getType());
-  int64_t batch = outputType.getDimSize(0), channels = outputType.getDimSize(1);
-  int64_t rows = outputType.getDimSize(2), columns = outputType.getDimSize(3);
-  int64_t blocks = llvm::divideCeil(channels, unit.lanes);
-  int64_t filterBytes = cast<ShapedType>(conv.weight.getType()).getNumElements() * sizeof(float);
-  ConvSchedule schedule = chooseSchedule({blocks, rows, columns, filterBytes}, unit);
+  ConvShape shape = shapeOf(outputType, cast<ShapedType>(conv.weight.getType()), unit.lanes);
+  ConvSchedule schedule = chooseSchedule(shape, unit);
 
-  auto packing = kernel::FilterPacking::get(channels, inputType.getDimSize(1), conv.groups,
-                                            kernel::getLayout(conv.input).getBlock(),
+  auto packing = kernel::FilterPacking::get(outputType.getDimSize(1), inputType.getDimSize(1),
+                                            conv.groups, kernel::getLayout(conv.input).getBlock(),
                                             schedule.panelVectors * unit.lanes);
   Value filter = packFilter(conv.weight, packing);
   Value bias = conv.bias ? packVector(conv.bias) : Value();
   Value sums;
-  if (wantsMean) {
-    int64_t tiles = llvm::divideCeil(rows, schedule.tileRows);
-    sums = allocateDense({batch, tiles, blocks * unit.lanes});
+  if (wantsSums) {
+    int64_t tiles = llvm::divideCeil(shape.rows, schedule.tileRows);
+    sums = allocateDense({outputType.getDimSize(0), tiles, shape.outputBlocks * unit.lanes});
   }
-  auto activation = conv.activation ? conv.activation
-                                    : nn::ActivationAttr::get(builder.getContext(),
-                                                              nn::ActivationKind::Identity);
   kernel::Conv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual, output, sums,
-                           conv.strides, conv.padding, conv.dilations, conv.groups, activation,
+                           conv.strides, conv.padding, conv.dilations, conv.groups,
+                           conv.activation,
                            ArrayRef<int64_t>{schedule.tileRows, schedule.tileColumns},
                            schedule.loopOrder, getLayers());
+  return sums;
+}
+
+Value KernelLowering::packWinogradFilter(Value weight, int64_t outputBlocks,
+                                         int64_t panelVectors) {
+  int64_t inputs = cast<ShapedType>(weight.getType()).getDimSize(1);
+  int64_t inputBlocks = llvm::divideCeil(inputs, unit.lanes);
+  constexpr int64_t positions = kernel::winogradInputTile * kernel::winogradInputTile;
+  auto type = MemRefType::get({outputBlocks / panelVectors, positions, inputBlocks, unit.lanes,
+                               panelVectors * unit.lanes},
+                              builder.getF32Type());
+  return getWeights(weight, type, /*groups=*/1, inputs);
+}
+
+Value KernelLowering::emitWinograd(const ConvArguments &conv, Value output, bool wantsSums) {
+  auto outputType = cast<MemRefType>(output.getType());
+  ConvShape shape = shapeOf(outputType, cast<ShapedType>(conv.weight.getType()), unit.lanes);
+  const WinogradSchedule &schedule = *conv.winograd;
+  Value filter = packWinogradFilter(conv.weight, shape.outputBlocks, schedule.panelVectors);
+  Value bias = conv.bias ? packVector(conv.bias) : Value();
+
+  auto tilesOf = [](int64_t size) { return llvm::divideCeil(size, kernel::winogradTile); };
+  int64_t batch = outputType.getDimSize(0);
+  int64_t tileBlocks =
+      llvm::divideCeil(tilesOf(shape.rows) * tilesOf(shape.columns), schedule.tiles);
+  Value sums;
+  if (wantsSums)
+    sums = allocateDense({batch, tileBlocks, shape.outputBlocks * unit.lanes});
+  ArrayRef<int64_t> packed = cast<MemRefType>(filter.getType()).getShape();
+  int64_t items = batch * tileBlocks * packed[0];
+  Value scratch = allocateDense(
+      {items * packed[1] * schedule.tiles * (packed[2] * packed[3] + packed[4])});
+  kernel::WinogradConv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual,
+                                   output, sums, scratch, schedule.tiles, schedule.registerTiles,
+                                   conv.activation, getLayers());
+  return sums;
+}
+
+Value KernelLowering::emitConvolution(ConvArguments conv, Value output, bool wantsMean) {
+  if (!conv.activation)
+    conv.activation =
+        nn::ActivationAttr::get(builder.getContext(), nn::ActivationKind::Identity);
+  Value sums = conv.winograd ? emitWinograd(conv, output, wantsMean)
+                             : emitDirect(conv, output, wantsMean);
   if (!wantsMean)
     return Value();
-  Value mean = allocatePixel(batch, channels);
-  kernel::FinishMeanOp::create(builder, getLoc(), sums, mean, rows * columns, getLayers());
+  ArrayRef<int64_t> shape = cast<MemRefType>(output.getType()).getShape();
+  Value mean = allocatePixel(shape[0], shape[1]);
+  kernel::FinishMeanOp::create(builder, getLoc(), sums, mean, shape[2] * shape[3], getLayers());
   return mean;
 }

@@ -18,6 +18,7 @@ struct ConvArguments {
   llvm::SmallVector<int64_t> strides{1, 1}, padding{0, 0, 0, 0}, dilations{1, 1};
   int64_t groups = 1;
   nn::ActivationAttr activation = {}; ///< null: identity
+  std::optional<WinogradSchedule> winograd = {};
 };
 
 /// Builds the kernels of one network. Each nn operation's model asks for the
@@ -54,11 +55,21 @@ public:
   mlir::Value packFilter(mlir::Value weight, const kernel::FilterPacking &packing);
   mlir::Value packVector(mlir::Value vector);
 
+  /// The convolution of `op`.
+  ConvArguments getArguments(nn::FusedConv2dOp op) const;
   /// Emits a convolution into `output`; with `wantsMean`, returns the buffer of
   /// the channel means, N x K x 1 x 1.
-  mlir::Value emitConvolution(const ConvArguments &conv, mlir::Value output, bool wantsMean = false);
+  mlir::Value emitConvolution(ConvArguments conv, mlir::Value output, bool wantsMean = false);
 
 private:
+  /// The schedule of `conv` where it is done by Winograd's algorithm.
+  std::optional<WinogradSchedule> winograd(nn::FusedConv2dOp conv) const;
+  /// The halo that the convolutions which read `value` need, on each side.
+  llvm::SmallVector<int64_t> neededHalo(mlir::Value value) const;
+  /// Both return the buffer of the partial sums, or null.
+  mlir::Value emitDirect(const ConvArguments &conv, mlir::Value output, bool wantsSums);
+  mlir::Value emitWinograd(const ConvArguments &conv, mlir::Value output, bool wantsSums);
+  mlir::Value packWinogradFilter(mlir::Value weight, int64_t outputBlocks, int64_t panelVectors);
   mlir::MemRefType blockedType(llvm::ArrayRef<int64_t> shape, int64_t block,
                                llvm::ArrayRef<int64_t> halo) const;
   mlir::Value getWeights(mlir::Value tensor, mlir::MemRefType type, int64_t groups,

@@ -26,15 +26,9 @@ nn::ActivationAttr identity(MLIRContext *context) {
 
 struct FusedConv2dModel : Model<FusedConv2dModel, nn::FusedConv2dOp> {
   static void lower(nn::FusedConv2dOp op, KernelLowering &lowering) {
-    ConvArguments conv{lowering.getBuffer(op.getInput()), op.getWeight(), op.getBias(),
-                       op.getResidual() ? lowering.getBuffer(op.getResidual()) : Value()};
-    conv.strides = llvm::to_vector(op.getStrides());
-    conv.padding = llvm::to_vector(op.getPadding());
-    conv.dilations = llvm::to_vector(op.getDilations());
-    conv.groups = op.getGroups();
-    conv.activation = op.getActivation();
     bool wantsMean = !op.getChannelMean().use_empty();
-    Value mean = lowering.emitConvolution(conv, lowering.allocate(op.getResult()), wantsMean);
+    Value mean = lowering.emitConvolution(lowering.getArguments(op),
+                                          lowering.allocate(op.getResult()), wantsMean);
     if (wantsMean)
       lowering.bind(op.getChannelMean(), mean);
   }

@@ -10,7 +10,7 @@ using namespace llvm;
 using namespace sinter;
 using sinter::onnx::ModelTensor;
 
-/// Doubles do not fit f32 exactly; like integers, they are no weights.
+/// Of the types that a file stores as they are read; doubles come as computed values, rounded.
 static WeightType weightType(::onnx::TensorProto_DataType type) {
   switch (type) {
   case ::onnx::TensorProto_DataType_FLOAT:

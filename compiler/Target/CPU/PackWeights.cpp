@@ -2,6 +2,8 @@
 
 #include "compiler/Target/CPU/PackWeights.h"
 
+#include <array>
+
 using namespace mlir;
 using namespace sinter;
 
@@ -38,10 +40,50 @@ static void packFilter(kernel::WeightsOp weights, const DoubleTensor &values,
           }
 }
 
+/// G g G^T of a 3x3 filter g: 6x6 numbers. G is that of `kernel.winograd_conv2d`.
+static std::array<double, 36> transformFilter(const double *g) {
+  static constexpr double transform[6][3] = {{1.0 / 4, 0, 0},
+                                             {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                             {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                             {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                             {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                                             {0, 0, 1}};
+  double rows[6][3] = {};
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 3; ++j)
+      for (int k = 0; k < 3; ++k)
+        rows[i][j] += transform[i][k] * g[3 * k + j];
+  std::array<double, 36> result{};
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 6; ++j)
+      for (int k = 0; k < 3; ++k)
+        result[6 * i + j] += rows[i][k] * transform[j][k];
+  return result;
+}
+
+/// K x C x 3 x 3 to panels x 36 x blocks x input block x panel, transformed.
+static void packWinogradFilter(kernel::WeightsOp weights, const DoubleTensor &values,
+                               MutableArrayRef<float> packed) {
+  ArrayRef<int64_t> type = weights.getMemRefType().getShape();
+  int64_t outputs = values.shape[0], inputs = values.shape[1], panelChannels = type[4];
+  int64_t paddedInputs = type[2] * type[3];
+  llvm::fill(packed, 0.0f);
+  for (int64_t output = 0; output < outputs; ++output)
+    for (int64_t input = 0; input < inputs; ++input) {
+      auto transformed = transformFilter(&values.data[(output * inputs + input) * 9]);
+      int64_t panel = output / panelChannels, column = output % panelChannels;
+      for (int64_t position = 0; position < 36; ++position)
+        packed[((panel * 36 + position) * paddedInputs + input) * panelChannels + column] =
+            static_cast<float>(transformed[position]);
+    }
+}
+
 void sinter::packWeights(kernel::WeightsOp weights, const DoubleTensor &values,
                          MutableArrayRef<float> packed) {
   if (weights.getMemRefType().getRank() == 1)
     packVector(values, packed);
+  else if (weights.getMemRefType().getRank() == 5)
+    packWinogradFilter(weights, values, packed);
   else
     packFilter(weights, values, packed);
 }

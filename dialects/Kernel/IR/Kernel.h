@@ -47,6 +47,9 @@ struct FilterPacking {
   int64_t firstBlock(int64_t panel) const;
 };
 
+/// Winograd's F(4x4, 3x3): output tiles of 4x4 from input tiles of 6x6.
+constexpr int64_t winogradTile = 4, winogradInputTile = 6;
+
 } // namespace sinter::kernel
 
 #endif // SINTER_DIALECTS_KERNEL_IR_KERNEL_H

@@ -30,10 +30,11 @@ static int64_t paddedChannels(Value featureMap) {
 LogicalResult WeightsOp::verify() {
   // kernel.weights C1
   int64_t rank = getMemRefType().getRank();
-  if (rank != 1 && rank != 6)
-    return emitOpError("expects a packed vector (rank 1) or filter (rank 6), got rank ") << rank;
+  if (rank != 1 && rank != 5 && rank != 6)
+    return emitOpError("expects a packed vector (rank 1) or filter (rank 5 or 6), got rank ")
+           << rank;
   // kernel.weights C2
-  if (rank == 6 && (!getGroups() || !getInputChannels()))
+  if (rank != 1 && (!getGroups() || !getInputChannels()))
     return emitOpError("expects a filter to have 'groups' and 'inputChannels'");
   // kernel.weights C3
   if (getBody().front().empty() || !isa<YieldOp>(getBody().front().back()))
@@ -91,8 +92,9 @@ static LogicalResult verifyPacking(Conv2dOp op) {
   return success();
 }
 
-/// kernel.conv2d C8: what the epilogue reads fits the output.
-static LogicalResult verifyEpilogue(Conv2dOp op) {
+/// kernel.conv2d C8, kernel.winograd_conv2d C7: what the epilogue reads fits the output.
+template <typename ConvolutionOp>
+static LogicalResult verifyEpilogue(ConvolutionOp op) {
   MemRefType output = typeOf(op.getOutput());
   if (typeOf(op.getInput()).getDimSize(0) != output.getDimSize(0))
     return op.emitOpError("expects input and output with the same batch");
@@ -146,6 +148,61 @@ LogicalResult Conv2dOp::verify() {
     return emitOpError("expects 'sums' to be images x tile rows x padded channels, got ")
            << getSums().getType();
   return failure(failed(verifyPacking(*this)) || failed(verifyEpilogue(*this)));
+}
+
+static int64_t winogradTiles(int64_t size) { return llvm::divideCeil(size, winogradTile); }
+
+int64_t WinogradConv2dOp::getTileBlocks() {
+  MemRefType output = typeOf(getOutput());
+  return llvm::divideCeil(winogradTiles(output.getDimSize(2)) * winogradTiles(output.getDimSize(3)),
+                          static_cast<int64_t>(getTiles()));
+}
+
+int64_t WinogradConv2dOp::getScratchElements() {
+  ArrayRef<int64_t> filter = typeOf(getFilter()).getShape(); // panels, 36, blocks, inputs, outputs
+  return filter[1] * getTiles() * (filter[2] * filter[3] + filter[4]);
+}
+
+LogicalResult WinogradConv2dOp::verify() {
+  MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
+  // kernel.winograd_conv2d C5
+  int64_t maxTiles = sinter::nn::maxWindow, tiles = getTiles(), registerTiles = getRegisterTiles();
+  if (tiles < 1 || tiles > maxTiles || registerTiles < 1 || registerTiles > maxTiles)
+    return emitOpError("expects 1 to ") << maxTiles << " tiles and register tiles";
+  // kernel.winograd_conv2d C3
+  ArrayRef<int64_t> from = input.getShape(), to = output.getShape();
+  if (from[0] != to[0] || from.take_back(2) != to.take_back(2))
+    return emitOpError("expects input and output of the same batch and size, got ") << output;
+  // kernel.winograd_conv2d C1
+  for (auto [side, halo] : llvm::enumerate(getLayout(getInput()).getHalo())) {
+    int64_t size = output.getDimSize(2 + side % 2);
+    int64_t needed = side < 2 ? 1 : winogradTiles(size) * winogradTile + 1 - size;
+    if (halo < needed)
+      return emitOpError("expects an input's halo of at least ") << needed << ", got " << halo;
+  }
+  // kernel.winograd_conv2d C2
+  int64_t block = getLayout(getInput()).getBlock();
+  int64_t inputBlocks = getStorageType(input).getDimSize(1);
+  if (filter.getRank() != 5 || filter.getDimSize(1) != winogradInputTile * winogradInputTile ||
+      filter.getDimSize(2) != inputBlocks || filter.getDimSize(3) != block ||
+      filter.getDimSize(4) % getLayout(getOutput()).getBlock() ||
+      filter.getDimSize(0) * filter.getDimSize(4) != paddedChannels(getOutput()))
+    return emitOpError("expects a filter of panels x 36 x ")
+           << inputBlocks << " x " << block << " x panel that has "
+           << paddedChannels(getOutput()) << " output channels, got " << filter;
+  // kernel.winograd_conv2d C4
+  SmallVector<int64_t> sums{output.getDimSize(0), getTileBlocks(), paddedChannels(getOutput())};
+  if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
+    return emitOpError("expects 'sums' to be images x tile blocks x padded channels, got ")
+           << getSums().getType();
+  // kernel.winograd_conv2d C6
+  int64_t items = output.getDimSize(0) * getTileBlocks() * filter.getDimSize(0);
+  int64_t scratch = typeOf(getScratch()).getNumElements(), perItem = getScratchElements();
+  if (typeOf(getScratch()).getRank() != 1 || scratch % perItem || scratch / perItem != items)
+    return emitOpError("expects 'scratch' to have ")
+           << items << " times " << perItem << " elements, got "
+           << getScratch().getType();
+  return verifyEpilogue(*this);
 }
 
 //===----------------------------------------------------------------------===//

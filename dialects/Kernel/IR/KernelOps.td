@@ -53,11 +53,14 @@ def Kernel_WeightsOp : Kernel_Op<"weights", [Symbol, IsolatedFromAbove, SingleBl
       block `min(firstChannel / I, blocks - B)` on, with firstChannel =
       (p L / (K/groups)) C/groups. Weights between channels of different
       groups are zero. `inputChannels` is C.
+    - rank 5, `P x 36 x B x I x L`: a K x C x 3 x 3 filter g as `G g G^T` of
+      Winograd's F(4x4, 3x3), for `kernel.winograd_conv2d`. Panel p holds the L
+      output channels from p L on.
 
     `offset` is the place in the weights section, in bytes, once planned.
 
-    - (C1) `type` has rank 1 or 6.
-    - (C2) a filter has `groups` and `inputChannels`.
+    - (C1) `type` has rank 1, 5 or 6.
+    - (C2) a filter (rank 5 or 6) has `groups` and `inputChannels`.
     - (C3) the region ends in `kernel.yield` of the tensor.
 
     #### Example
@@ -218,6 +221,68 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     `outs` `(` $output (`sums` $sums^)? `)` attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
+}
+
+def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegments]> {
+  let summary = "3x3 convolution by Winograd's F(4x4, 3x3), with its epilogue";
+  let description = [{
+    output = activation(conv2d(input, filter) + bias + residual)
+
+    with a 3x3 filter, stride 1 and padding 1, by Lavin and Gray, "Fast Algorithms
+    for Convolutional Neural Networks" (2016): 36 multiplications instead of 144
+    for an output tile of 4x4 pixels and a pair of channels. The tiles of an image
+    are taken in blocks of `tiles`. A work item is a block and a panel of the
+    filter: the block's input transform, which the panels of a block share, the
+    products by register tiles of up to `registerTiles` tiles, and the output
+    transform with the epilogue.
+
+    Input and output tiles that stand out of the image at the right and at the
+    bottom read zeros from the input's halo and are not written.
+
+    `scratch` holds, for each work item, the transformed input of a block and the
+    products of a panel; a thread uses the part of its first item for all of them.
+
+    sums[n, b, c] is the sum over the pixels of block b of output channel c, as
+    in `kernel.conv2d`.
+
+    - (C1) the input's halo is at least 1 wide, and reaches to the end of the last tile.
+    - (C2) the filter has the input's block, and panels that cover the output's channels exactly.
+    - (C3) input and output are maps of the same batch and size.
+    - (C4) `sums` is N x tile blocks x padded channels.
+    - (C5) `tiles` and `registerTiles` are at least 1.
+    - (C6) `scratch` has the work items' number of elements times `getScratchElements()`.
+    - (C7) `bias` has one value per padded output channel, and `residual` has the shape and
+      block of the output.
+
+    #### Example
+    ```mlir
+    func.func @example(%x: memref<1x8x6x6xf32, #kernel.blocked<8, halo = [1, 1, 3, 3]>>, %w: memref<1x36x1x8x8xf32>,
+                       %y: memref<1x8x6x6xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %scratch: memref<2304xf32>) {
+      kernel.winograd_conv2d ins(%x, %w) outs(%y scratch %scratch) {
+        tiles = 4, registerTiles = 4, activation = #nn.activation<relu>, layers = ["conv1"]}
+        : memref<1x8x6x6xf32, #kernel.blocked<8, halo = [1, 1, 3, 3]>>, memref<1x36x1x8x8xf32>,
+          memref<1x8x6x6xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2304xf32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Read<Kernel_FeatureMap>:$input, Read<Kernel_Dense>:$filter,
+                       Read<Optional<Kernel_Dense>>:$bias,
+                       Read<Optional<Kernel_FeatureMap>>:$residual,
+                       Write<Kernel_FeatureMap>:$output, Write<Optional<Kernel_Dense>>:$sums,
+                       Write<Kernel_Dense>:$scratch, I64Attr:$tiles, I64Attr:$registerTiles,
+                       Kernel_ActivationAttr:$activation, StrArrayAttr:$layers);
+  let assemblyFormat = [{
+    `ins` `(` $input `,` $filter (`bias` $bias^)? (`residual` $residual^)? `)`
+    `outs` `(` $output (`sums` $sums^)? `scratch` $scratch `)` attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Blocks of tiles of an image.
+    int64_t getTileBlocks();
+    /// Scratch elements of one work item.
+    int64_t getScratchElements();
+  }];
 }
 
 //===----------------------------------------------------------------------===//

@@ -51,7 +51,7 @@ func.func @too_many_elements(%x: memref<65536x65536x65536x65536xf32, #kernel.blo
 // Weights and slots
 //===----------------------------------------------------------------------===//
 
-// expected-error @+1 {{expects a packed vector (rank 1) or filter (rank 6), got rank 2}}
+// expected-error @+1 {{expects a packed vector (rank 1) or filter (rank 5 or 6), got rank 2}}
 kernel.weights @weights_c1 : memref<8x8xf32> {
   %0 = nn.parameter "w" : tensor<8x8xf32>
   kernel.yield %0 : tensor<8x8xf32>

@@ -27,6 +27,12 @@ kernel.weights @filter : memref<1x1x3x3x3x16xf32> attributes {groups = 1, inputC
   kernel.yield %0 : tensor<16x3x3x3xf32>
 }
 
+// CHECK-LABEL: kernel.weights @transformed : memref<1x36x2x8x16xf32> attributes {groups = 1 : i64, inputChannels = 16 : i64} {
+kernel.weights @transformed : memref<1x36x2x8x16xf32> attributes {groups = 1, inputChannels = 16} {
+  %0 = nn.parameter "conv2.weight" : tensor<16x16x3x3xf32>
+  kernel.yield %0 : tensor<16x16x3x3xf32>
+}
+
 // CHECK-LABEL: func @get_weights
 func.func @get_weights() {
   // CHECK: kernel.get_weights @bias : memref<64xf32>
@@ -71,6 +77,20 @@ func.func @conv2d(%x: !padded, %w: !filter, %b: !vec, %y: !map, %sums: memref<1x
     strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
     activation = #nn.activation<relu>, tile = array<i64: 1, 6>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
     : !padded, !filter, !map, !map
+  return
+}
+
+// CHECK-LABEL: func @winograd_conv2d
+// CHECK-SAME: (%[[X:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %[[W:.*]]: memref<1x36x2x8x16xf32>, %[[B:.*]]: memref<16xf32>, %[[Y:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %[[S:.*]]: memref<1x2x16xf32>, %[[T:.*]]: memref<4608xf32>)
+func.func @winograd_conv2d(%x: !padded, %w: memref<1x36x2x8x16xf32>, %b: !vec, %y: !map, %sums: memref<1x2x16xf32>, %scratch: memref<4608xf32>) {
+  // CHECK: kernel.winograd_conv2d ins(%[[X]], %[[W]]) outs(%[[Y]] scratch %[[T]]) {activation = #nn.activation<identity>, layers = ["conv1"], registerTiles = 4 : i64, tiles = 4 : i64}
+  kernel.winograd_conv2d ins(%x, %w) outs(%y scratch %scratch) {
+    tiles = 4, registerTiles = 4, activation = #nn.activation<identity>, layers = ["conv1"]}
+    : !padded, memref<1x36x2x8x16xf32>, !map, memref<4608xf32>
+  // CHECK: kernel.winograd_conv2d ins(%[[X]], %[[W]] bias %[[B]] residual %[[Y]]) outs(%[[Y]] sums %[[S]] scratch %[[T]]) {{.*}}registerTiles = 1 : i64, tiles = 2 : i64
+  kernel.winograd_conv2d ins(%x, %w bias %b residual %y) outs(%y sums %sums scratch %scratch) {
+    tiles = 2, registerTiles = 1, activation = #nn.activation<relu>, layers = ["conv1", "relu"]}
+    : !padded, memref<1x36x2x8x16xf32>, !vec, !map, !map, memref<1x2x16xf32>, memref<4608xf32>
   return
 }
 

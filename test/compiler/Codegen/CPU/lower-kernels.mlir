@@ -13,7 +13,7 @@ kernel.weights @conv.weight : memref<1x2x1x1x8x16xf32> attributes {groups = 1, i
 
 // Flat buffers, workspace, weights, thread, threads, barrier and its argument.
 // CHECK-LABEL: func.func @network
-// CHECK-SAME:    (%{{.*}}: memref<1024xf32>, %{{.*}}: memref<1024xf32>, %{{.*}}: memref<8192xi8>, %[[WEIGHTS:.*]]: memref<1024xi8>, %{{.*}}: index, %[[THREADS:.*]]: index, %[[BARRIER:.*]]: !llvm.ptr, %[[TEAM:.*]]: !llvm.ptr)
+// CHECK-SAME:    (%{{.*}}: memref<1024xf32>, %{{.*}}: memref<1024xf32>, %{{.*}}: memref<8192xi8>, %[[WEIGHTS:.*]]: memref<37888xi8>, %{{.*}}: index, %[[THREADS:.*]]: index, %[[BARRIER:.*]]: !llvm.ptr, %[[TEAM:.*]]: !llvm.ptr)
 // CHECK:         call @network_convert_layout
 // CHECK:         memref.view %[[WEIGHTS]]
 // A thread alone does not wait.
@@ -50,5 +50,29 @@ func.func @network(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, 
     : !map, memref<1x2x1x1x8x16xf32>, !map
   kernel.barrier
   kernel.convert_layout ins(%a) outs(%output) {layers = ["conv"]} : !map, memref<1x16x8x8xf32>
+  return
+}
+
+kernel.weights @winograd.weight : memref<1x36x2x8x16xf32> attributes {groups = 1, inputChannels = 16, offset = 1024} {
+  %0 = nn.parameter "winograd.weight" : tensor<16x16x3x3xf32>
+  kernel.yield %0 : tensor<16x16x3x3xf32>
+}
+
+// A thread transforms a block's input once, for all panels, in scratch memory that follows from its first item.
+// CHECK-LABEL: func.func private @winograd_winograd_conv2d
+// CHECK-SAME:    %[[FIRST:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index)
+// CHECK:         scf.for %[[ITEM:.*]] = %[[FIRST]] to
+// CHECK:           arith.muli %[[FIRST]], %{{.*}}
+// CHECK:           %[[BEGINS:.*]] = arith.cmpi eq, %[[ITEM]], %[[FIRST]]
+// CHECK:           %[[WANTED:.*]] = arith.ori %{{.*}}, %[[BEGINS]]
+// CHECK:           scf.if %[[WANTED]]
+func.func @winograd(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<40960xi8>) {
+  %a = kernel.slot %workspace[0] : memref<40960xi8> to memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
+  %b = kernel.slot %workspace[8192] : memref<40960xi8> to !map
+  %scratch = kernel.slot %workspace[16384] : memref<40960xi8> to memref<4608xf32>
+  %w = kernel.get_weights @winograd.weight : memref<1x36x2x8x16xf32>
+  kernel.winograd_conv2d ins(%a, %w) outs(%b scratch %scratch) {
+    tiles = 4, registerTiles = 4, activation = #relu, layers = ["conv"]}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x36x2x8x16xf32>, !map, memref<4608xf32>
   return
 }

@@ -95,6 +95,43 @@ func.func @groups(%x: !map) -> !map {
   return %0#0 : !map
 }
 
+// Winograd's F(4x4, 3x3) takes 3x3 convolutions of stride 1: 13 rows and columns are 4 x 4 tiles, in two blocks,
+// and the last tiles reach 4 pixels out of the input.
+// CHECK-LABEL: kernel.weights @winograd.weight : memref<4x36x8x8x16xf32> attributes {groups = 1 : i64, inputChannels = 64 : i64}
+// CHECK-LABEL: func @winograd
+// CHECK: memref.alloc() : memref<2x64x13x13xf32, #kernel.blocked<8, halo = [1, 1, 4, 4]>>
+// CHECK: %[[SUMS:.*]] = memref.alloc() : memref<2x2x64xf32>
+// CHECK: %[[SCRATCH:.*]] = memref.alloc() : memref<368640xf32>
+// CHECK: kernel.winograd_conv2d ins({{.*}}) outs(%{{.*}} sums %[[SUMS]] scratch %[[SCRATCH]]) {{.*}}registerTiles = 4 : i64, tiles = 8 : i64
+// CHECK: kernel.finish_mean ins(%[[SUMS]])
+// WIDE-LABEL: kernel.weights @winograd.weight : memref<2x36x4x16x32xf32>
+// WIDE-LABEL: func @winograd
+// WIDE: kernel.winograd_conv2d {{.*}}registerTiles = 8 : i64, tiles = 16 : i64
+func.func @winograd(%x: tensor<2x64x13x13xf32>) -> tensor<2x64x1x1xf32> {
+  %w = nn.parameter "winograd.weight" : tensor<64x64x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (tensor<2x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<2x64x13x13xf32>, tensor<2x64x1x1xf32>)
+  return %0#1 : tensor<2x64x1x1xf32>
+}
+
+// Of stride 2, of dilation 2, of padding on one side, of other sizes or of groups, it is direct.
+// CHECK-LABEL: func @not_winograd
+// CHECK-NOT: kernel.winograd_conv2d
+// CHECK: return
+func.func @not_winograd(%x: tensor<1x64x13x13xf32>) -> tensor<1x64x7x7xf32> {
+  %w = nn.parameter "direct.weight" : tensor<64x64x3x3xf32>
+  %g = nn.parameter "groups.weight" : tensor<64x32x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 2, 2, 2, 2>, dilations = array<i64: 2, 2>, activation = #identity}
+    : (tensor<1x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<1x64x13x13xf32>, tensor<1x64x1x1xf32>)
+  %1:2 = nn.fused_conv2d %0#0, %w {padding = array<i64: 0, 1, 2, 1>, activation = #identity}
+    : (tensor<1x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<1x64x13x13xf32>, tensor<1x64x1x1xf32>)
+  %2:2 = nn.fused_conv2d %1#0, %g {padding = array<i64: 1, 1, 1, 1>, groups = 2, activation = #identity}
+    : (tensor<1x64x13x13xf32>, tensor<64x32x3x3xf32>) -> (tensor<1x64x13x13xf32>, tensor<1x64x1x1xf32>)
+  %3:2 = nn.fused_conv2d %2#0, %w {padding = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>, activation = #identity}
+    : (tensor<1x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<1x64x7x7xf32>, tensor<1x64x1x1xf32>)
+  return %3#0 : tensor<1x64x7x7xf32>
+}
+
 // CHECK-LABEL: func @pools_and_head
 // CHECK: kernel.pool {{.*}}kind = #kernel.pool_kind<max>
 // CHECK: kernel.pool {{.*}}kind = #kernel.pool_kind<avg>

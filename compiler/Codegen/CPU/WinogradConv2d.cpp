@@ -1,0 +1,347 @@
+//===- WinogradConv2d.cpp - CPU code of kernel.winograd_conv2d ------------===//
+//
+// F(4x4, 3x3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural
+// Networks" (2016), with the points 0, +-1, +-2: an output tile of 4x4 comes of
+// an input tile of 6x6 as A^T [(G g G^T) * (B^T d B)] A, the product summed over
+// the channels. For a block of tiles that is 36 products of matrices, one for
+// each position in the 6x6 tile, between two transforms.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Codegen/CPU/WinogradConv2d.h"
+
+#include "compiler/Codegen/CPU/KernelEmitter.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::cpu;
+
+namespace {
+
+constexpr int64_t kOutput = kernel::winogradTile, kInput = kernel::winogradInputTile;
+constexpr int64_t kPositions = kInput * kInput;
+
+class WinogradEmitter {
+public:
+  WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emitter, ValueRange buffers);
+
+  void emit(Value item);
+
+private:
+  /// B^T d B of every tile of the block and every input channel, to the scratch memory.
+  void transformInput();
+  /// The 36 products of the panel, from scratch memory to scratch memory.
+  void multiply();
+  void multiplyTiles(Value position, Value firstTile, int64_t tiles);
+  /// A^T m A of every tile, and the epilogue.
+  void transformOutput();
+  void emitTile(Value tile, Value inBlock);
+  void emitVector(Value tileRow, Value tileColumn, Value inBlock, int64_t vector);
+  /// `body` of the carried value where `condition` holds, which is always if it is null;
+  /// elsewhere the carried value, which may be null.
+  Value onlyIf(Value condition, Value carried, function_ref<Value(Value)> body);
+
+  SmallVector<Value> inputTransform(ArrayRef<Value> d);
+  SmallVector<Value> outputTransform(ArrayRef<Value> m);
+  /// Row and column, in tiles, of a tile of the image.
+  std::pair<Value, Value> position(Value tile);
+  Value transformedAt(Value position, Value block, Value tile);
+  Value productAt(Value position, Value tile, int64_t vector);
+  Value sumsAt(int64_t vector);
+
+  kernel::WinogradConv2dOp op;
+  KernelEmitter &e;
+  MemRefType outputType;
+  ArrayRef<int64_t> filterShape; // panels, positions, blocks, input block, panel channels
+  Strides input, output;
+  const int64_t blocks, panelChannels, vectors; // input blocks; of a panel
+  const int64_t tileRows, tileColumns, tiles;   // of an image; tiles of a block
+  Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer, scratch;
+  Value image, block, panel, scratchAt; // of the work item
+};
+
+WinogradEmitter::WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emitter,
+                                 ValueRange buffers)
+    : op(op), e(emitter), outputType(op.getOutput().getType()),
+      filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
+      output(outputType), blocks(filterShape[2]), panelChannels(filterShape[4]),
+      vectors(panelChannels / emitter.lanes),
+      tileRows(llvm::divideCeil(outputType.getDimSize(2), kOutput)),
+      tileColumns(llvm::divideCeil(outputType.getDimSize(3), kOutput)), tiles(op.getTiles()) {
+  unsigned next = 0;
+  inputBuffer = buffers[next++];
+  filterBuffer = buffers[next++];
+  biasBuffer = op.getBias() ? buffers[next++] : Value();
+  residualBuffer = op.getResidual() ? buffers[next++] : Value();
+  outputBuffer = buffers[next++];
+  sumsBuffer = op.getSums() ? buffers[next++] : Value();
+  scratch = buffers[next++];
+}
+
+void WinogradEmitter::emit(Value item) {
+  auto digits = e.split(item, {outputType.getDimSize(0), op.getTileBlocks(), filterShape[0]});
+  image = digits[0], block = digits[1], panel = digits[2];
+  // Threads have different first items, so each one has its own memory.
+  scratchAt = e.mul(e.firstItem, op.getScratchElements());
+
+  // The panels of a block share its transformed input, which the thread has from
+  // its last item unless the block or the thread's share begins here.
+  Value isFirst = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq, panel,
+                                        e.index(0));
+  Value begins = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq, item,
+                                       e.firstItem);
+  onlyIf(arith::OrIOp::create(e.builder, e.loc, isFirst, begins), Value(), [&](Value none) {
+    transformInput();
+    return none;
+  });
+  multiply();
+  transformOutput();
+}
+
+Value WinogradEmitter::onlyIf(Value condition, Value carried, function_ref<Value(Value)> body) {
+  if (!condition)
+    return body(carried);
+  SmallVector<Type, 1> types;
+  if (carried)
+    types.push_back(carried.getType());
+  auto branch = scf::IfOp::create(e.builder, e.loc, types, condition, /*withElseRegion=*/!!carried);
+  OpBuilder::InsertionGuard guard(e.builder);
+  if (!carried) {
+    e.builder.setInsertionPoint(branch.thenYield());
+    return body(carried);
+  }
+  e.builder.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(e.builder, e.loc, body(carried));
+  e.builder.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(e.builder, e.loc, carried);
+  return branch.getResult(0);
+}
+
+std::pair<Value, Value> WinogradEmitter::position(Value tile) {
+  auto digits = e.split(tile, {tileRows, tileColumns});
+  return {digits[0], digits[1]};
+}
+
+Value WinogradEmitter::transformedAt(Value position, Value inputBlock, Value tile) {
+  return e.add(scratchAt, e.linear({{position, blocks * tiles * e.lanes},
+                                    {inputBlock, tiles * e.lanes},
+                                    {tile, e.lanes}}));
+}
+
+Value WinogradEmitter::productAt(Value position, Value tile, int64_t vector) {
+  return e.add(scratchAt,
+               e.linear({{position, tiles * panelChannels}, {tile, panelChannels}},
+                        kPositions * blocks * tiles * e.lanes + vector * e.lanes));
+}
+
+Value WinogradEmitter::sumsAt(int64_t vector) {
+  int64_t channels = output.blocks * e.lanes;
+  return e.linear({{image, op.getTileBlocks() * channels}, {block, channels},
+                   {panel, panelChannels}},
+                  vector * e.lanes);
+}
+
+//===----------------------------------------------------------------------===//
+// Transforms of one dimension
+//===----------------------------------------------------------------------===//
+
+/// B^T d: six values to six.
+SmallVector<Value> WinogradEmitter::inputTransform(ArrayRef<Value> d) {
+  auto scaled = [&](double factor, Value value, Value addend) {
+    return e.multiplyAdd(e.constant(e.vectorType(), factor), value, addend);
+  };
+  Value even = scaled(-4, d[2], d[4]), odd = scaled(-4, d[1], d[3]);
+  Value evenDifference = e.subf(d[4], d[2]), oddDifference = e.subf(d[3], d[1]);
+  return {scaled(4, d[0], scaled(-5, d[2], d[4])), e.addf(even, odd), e.subf(even, odd),
+          scaled(2, oddDifference, evenDifference), scaled(-2, oddDifference, evenDifference),
+          scaled(4, d[1], scaled(-5, d[3], d[5]))};
+}
+
+/// A^T m: six values to four.
+SmallVector<Value> WinogradEmitter::outputTransform(ArrayRef<Value> m) {
+  auto scaled = [&](double factor, Value value, Value addend) {
+    return e.multiplyAdd(e.constant(e.vectorType(), factor), value, addend);
+  };
+  Value sum1 = e.addf(m[1], m[2]), difference1 = e.subf(m[1], m[2]);
+  Value sum2 = e.addf(m[3], m[4]), difference2 = e.subf(m[3], m[4]);
+  return {e.addf(m[0], e.addf(sum1, sum2)), scaled(2, difference2, difference1),
+          scaled(4, sum2, sum1), e.addf(m[5], scaled(8, difference2, difference1))};
+}
+
+//===----------------------------------------------------------------------===//
+// The three steps
+//===----------------------------------------------------------------------===//
+
+void WinogradEmitter::transformInput() {
+  e.loop(tiles, [&](Value tile) {
+    // Behind the last tile of the image: that one again, which is dropped.
+    Value inImage = e.min(e.linear({{block, tiles}, {tile, 1}}),
+                          e.index(tileRows * tileColumns - 1));
+    auto [tileRow, tileColumn] = position(inImage);
+    Value tileAt = e.linear({{image, input.batch},
+                             {tileRow, kOutput * input.row},
+                             {tileColumn, kOutput * input.column}},
+                            input.origin - input.row - input.column);
+    e.loop(blocks, [&](Value inputBlock) {
+      Value at = e.add(tileAt, e.mul(inputBlock, input.block));
+      SmallVector<SmallVector<Value>> rows;
+      for (int64_t i = 0; i < kInput; ++i) {
+        SmallVector<Value> row;
+        for (int64_t j = 0; j < kInput; ++j)
+          row.push_back(e.loadVector(inputBuffer, e.add(at, i * input.row + j * input.column)));
+        rows.push_back(inputTransform(row));
+      }
+      for (int64_t j = 0; j < kInput; ++j) {
+        SmallVector<Value> column;
+        for (int64_t i = 0; i < kInput; ++i)
+          column.push_back(rows[i][j]);
+        for (auto [i, value] : llvm::enumerate(inputTransform(column)))
+          e.storeVector(value, scratch, transformedAt(e.index(i * kInput + j), inputBlock, tile));
+      }
+    });
+  });
+}
+
+void WinogradEmitter::multiply() {
+  // Register tiles as even as they come: some of `size` + 1 tiles, then some of `size`.
+  int64_t groups = llvm::divideCeil(tiles, static_cast<int64_t>(op.getRegisterTiles()));
+  int64_t size = tiles / groups, larger = tiles % groups;
+  e.loop(kPositions, [&](Value position) {
+    if (larger)
+      e.loop(larger, [&](Value group) {
+        multiplyTiles(position, e.mul(group, size + 1), size + 1);
+      });
+    e.loop(groups - larger, [&](Value group) {
+      multiplyTiles(position, e.linear({{group, size}}, larger * (size + 1)), size);
+    });
+  });
+}
+
+void WinogradEmitter::multiplyTiles(Value position, Value firstTile, int64_t count) {
+  SmallVector<Value> zeros(count * vectors, e.constant(e.vectorType(), 0));
+  int64_t blockSize = e.lanes * panelChannels;
+  SmallVector<Value> sums = e.loop(blocks, zeros, [&](Value inputBlock, ValueRange carried) {
+    SmallVector<Value> sums(carried);
+    Value inputAt = transformedAt(position, inputBlock, firstTile);
+    Value filterAt = e.linear({{panel, kPositions * blocks * blockSize},
+                               {position, blocks * blockSize},
+                               {inputBlock, blockSize}});
+    for (int64_t channel = 0; channel < e.lanes; ++channel) {
+      SmallVector<Value> weights;
+      for (int64_t v = 0; v < vectors; ++v)
+        weights.push_back(
+            e.loadVector(filterBuffer, e.add(filterAt, channel * panelChannels + v * e.lanes)));
+      for (int64_t tile = 0; tile < count; ++tile) {
+        Value value = e.loadBroadcast(scratch, e.add(inputAt, tile * e.lanes + channel));
+        for (int64_t v = 0; v < vectors; ++v) {
+          Value &sum = sums[tile * vectors + v];
+          sum = e.multiplyAdd(value, weights[v], sum);
+        }
+      }
+    }
+    return sums;
+  });
+  Value at = productAt(position, firstTile, 0);
+  for (int64_t tile = 0; tile < count; ++tile)
+    for (int64_t v = 0; v < vectors; ++v)
+      e.storeVector(sums[tile * vectors + v], scratch,
+                    e.add(at, tile * panelChannels + v * e.lanes));
+}
+
+void WinogradEmitter::transformOutput() {
+  if (sumsBuffer)
+    for (int64_t v = 0; v < vectors; ++v)
+      e.storeVector(e.constant(e.vectorType(), 0), sumsBuffer, sumsAt(v));
+  bool isWhole = tileRows * tileColumns % tiles == 0;
+  e.loop(tiles, [&](Value inBlock) {
+    Value tile = e.linear({{block, tiles}, {inBlock, 1}});
+    Value exists = isWhole ? Value() : e.lessThan(tile, e.index(tileRows * tileColumns));
+    onlyIf(exists, Value(), [&](Value none) {
+      emitTile(tile, inBlock);
+      return none;
+    });
+  });
+}
+
+void WinogradEmitter::emitTile(Value tile, Value inBlock) {
+  auto [tileRow, tileColumn] = position(tile);
+  for (int64_t v = 0; v < vectors; ++v)
+    emitVector(tileRow, tileColumn, inBlock, v);
+}
+
+void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock, int64_t vector) {
+  SmallVector<SmallVector<Value>> rows;
+  for (int64_t i = 0; i < kInput; ++i) {
+    SmallVector<Value> row;
+    for (int64_t j = 0; j < kInput; ++j)
+      row.push_back(e.loadVector(scratch, productAt(e.index(i * kInput + j), inBlock, vector)));
+    rows.push_back(outputTransform(row));
+  }
+  SmallVector<SmallVector<Value>> columns;
+  for (int64_t j = 0; j < kOutput; ++j) {
+    SmallVector<Value> column;
+    for (int64_t i = 0; i < kInput; ++i)
+      column.push_back(rows[i][j]);
+    columns.push_back(outputTransform(column));
+  }
+
+  auto pixelsAt = [&](const Strides &strides) {
+    return e.linear({{image, strides.batch},
+                     {panel, vectors * strides.block},
+                     {tileRow, kOutput * strides.row},
+                     {tileColumn, kOutput * strides.column}},
+                    strides.origin + vector * strides.block);
+  };
+  Value outputAt = pixelsAt(output), residualAt;
+  std::optional<Strides> residual;
+  if (residualBuffer) {
+    residual.emplace(op.getResidual().getType());
+    residualAt = pixelsAt(*residual);
+  }
+  Value bias = biasBuffer ? e.loadVector(biasBuffer, e.linear({{panel, panelChannels}},
+                                                              vector * e.lanes))
+                          : Value();
+  // A tile at the lower or right edge may stand out of the image, by the rest of its size.
+  auto isInside = [&](int64_t size, Value tile, int64_t offset) -> Value {
+    if (size % kOutput == 0 || offset < size % kOutput)
+      return Value();
+    return e.lessThan(tile, e.index(size / kOutput));
+  };
+  int64_t height = outputType.getDimSize(2), width = outputType.getDimSize(3);
+  auto storePixel = [&](int64_t i, int64_t j) {
+    Value value = columns[j][i];
+    if (bias)
+      value = e.addf(value, bias);
+    if (residual) {
+      Value at = e.add(residualAt, i * residual->row + j * residual->column);
+      value = e.addf(value, e.loadVector(residualBuffer, at));
+    }
+    value = e.activation(op.getActivation(), value);
+    e.storeVector(value, outputBuffer, e.add(outputAt, i * output.row + j * output.column));
+    return value;
+  };
+  Value sum = sumsBuffer ? e.loadVector(sumsBuffer, sumsAt(vector)) : Value();
+  for (int64_t i = 0; i < kOutput; ++i)
+    sum = onlyIf(isInside(height, tileRow, i), sum, [&](Value sum) {
+      for (int64_t j = 0; j < kOutput; ++j)
+        sum = onlyIf(isInside(width, tileColumn, j), sum, [&](Value sum) {
+          Value pixel = storePixel(i, j);
+          return sum ? e.addf(sum, pixel) : Value();
+        });
+      return sum;
+    });
+  if (sum)
+    e.storeVector(sum, sumsBuffer, sumsAt(vector));
+}
+
+} // namespace
+
+int64_t cpu::winogradWorkItems(kernel::WinogradConv2dOp op) {
+  return op.getOutput().getType().getDimSize(0) * op.getTileBlocks() *
+         op.getFilter().getType().getDimSize(0);
+}
+
+void cpu::emitWinograd(kernel::WinogradConv2dOp op, KernelEmitter &emitter, ValueRange buffers,
+                       Value item) {
+  WinogradEmitter(op, emitter, buffers).emit(item);
+}
