@@ -2,6 +2,7 @@
 
 #include "compiler/Driver/Artifact.h"
 
+#include "compiler/Driver/StepTimer.h"
 #include "compiler/Driver/Values.h"
 
 #include <algorithm>
@@ -67,6 +68,11 @@ Error Artifact::run() {
   if (status != SINTER_OK)
     return createStringError(sinter_status_message(status));
   return Error::success();
+}
+
+std::vector<std::vector<double>> Artifact::timeSteps(uint64_t runs) {
+  return driver::timeSteps(info(), sinter_pool_num_threads(pool.get()), inputPointers.data(),
+                           outputPointers.data(), workspace.get(), runs);
 }
 
 Expected<unsigned> driver::parseThreads(StringRef text) {

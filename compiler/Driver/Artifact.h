@@ -31,6 +31,9 @@ public:
   /// Runs the model once. Allocates nothing.
   llvm::Error run();
 
+  /// What each step of `runs` runs took: see StepTimer.h.
+  std::vector<std::vector<double>> timeSteps(uint64_t runs);
+
   /// The results of the last run.
   llvm::ArrayRef<NamedTensor> outputs() const { return outputTensors; }
 

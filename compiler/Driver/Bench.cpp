@@ -7,6 +7,7 @@
 
 #include "compiler/Driver/Artifact.h"
 #include "compiler/Driver/Options.h"
+#include "compiler/Driver/PeakRate.h"
 #include "compiler/Driver/Values.h"
 
 #include "llvm/Support/JSON.h"
@@ -15,7 +16,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
+#include <optional>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -37,8 +40,25 @@ struct BenchOptions {
   uint64_t runs = 0; ///< 0: as many as fit into `seconds`
   uint64_t warmup = 3;
   double seconds = 2;
-  bool json = false;
+  bool json = false, perLayer = false;
 };
+
+/// What the steps of the model took, in milliseconds, and what the processor gives at most.
+struct StepTimings {
+  struct Step {
+    double min, median;
+  };
+  double peak; ///< GFLOP/s
+  std::vector<Step> steps;
+
+  double totalMedian() const {
+    return std::accumulate(steps.begin(), steps.end(), 0.0,
+                           [](double sum, const Step &step) { return sum + step.median; });
+  }
+};
+
+/// GFLOP/s of a step that took `ms`: a multiply-add is two operations.
+double rateOf(const sinter_step_info &step, double ms) { return step.multiply_adds * 2e-6 / ms; }
 
 /// What is reported, in milliseconds.
 struct Timings {
@@ -49,8 +69,8 @@ struct Timings {
 Syntax makeSyntax() {
   Syntax syntax;
   syntax.name = "bench";
-  syntax.usage = "sinter bench MODEL.so [--threads N] [--json] [--runs R] [--warmup W] "
-                 "[--seconds S]";
+  syntax.usage = "sinter bench MODEL.so [--threads N] [--per-layer] [--json] [--runs R] "
+                 "[--warmup W] [--seconds S]";
   syntax.summary = "Time a compiled network on random input.";
   syntax.options.add_options()                                                              //
       ("model", po::value<std::string>(), "the shared object made by 'sinter compile'")     //
@@ -59,6 +79,8 @@ Syntax makeSyntax() {
       ("warmup", po::value<std::string>(), "runs before measuring (default: 3)")            //
       ("seconds", po::value<std::string>(),
        "measure for this long, at least 5 runs (default: 2; with --runs: no limit)") //
+      ("per-layer", po::bool_switch(),
+       "time each layer, too, and compare it with the processor's peak")              //
       ("json", po::bool_switch(), "print one JSON object");
   syntax.positional.add("model", 1);
   return syntax;
@@ -70,6 +92,7 @@ Expected<BenchOptions> makeOptions(const po::variables_map &values) {
     return createStringError("expects a compiled model; see 'sinter bench --help'");
   options.model = textOf(values, "model");
   options.json = values["json"].as<bool>();
+  options.perLayer = values["per-layer"].as<bool>();
   auto threads = parseThreads(textOf(values, "threads"));
   if (!threads)
     return threads.takeError();
@@ -116,13 +139,34 @@ Expected<std::vector<double>> measure(Artifact &artifact, const BenchOptions &op
   return times;
 }
 
-Timings summarize(std::vector<double> times) {
+/// Sorts them, too.
+double medianOf(std::vector<double> &times) {
   std::sort(times.begin(), times.end());
   const size_t count = times.size();
-  const double median = (times[(count - 1) / 2] + times[count / 2]) / 2;
+  return (times[(count - 1) / 2] + times[count / 2]) / 2;
+}
+
+Timings summarize(std::vector<double> times) {
+  const double median = medianOf(times);
+  const size_t count = times.size();
   const size_t p99 = static_cast<size_t>(std::ceil(count * 0.99)) - 1; // nearest rank
   const double mean = std::accumulate(times.begin(), times.end(), 0.0) / count;
   return {count, times.front(), median, times[p99], mean};
+}
+
+StepTimings measureSteps(Artifact &artifact, const BenchOptions &options, uint64_t runs) {
+  constexpr uint64_t enoughRuns = 1000;
+  const sinter_model_info &model = artifact.info();
+  auto rows = artifact.timeSteps(std::min(runs, enoughRuns));
+  StepTimings timings{measurePeakRate(options.threads, model.cpu_features), {}};
+  for (uint64_t step = 0; step < model.num_steps; ++step) {
+    std::vector<double> times;
+    for (const std::vector<double> &row : rows)
+      times.push_back(row[step]);
+    const double median = medianOf(times);
+    timings.steps.push_back({times.front(), median});
+  }
+  return timings;
 }
 
 /// What the processor calls itself.
@@ -141,8 +185,24 @@ std::string cpuName() {
   return sys::getHostCPUName().str();
 }
 
+void printJson(json::OStream &stream, const sinter_model_info &model, const StepTimings &timings) {
+  stream.attribute("peak_gflops", timings.peak);
+  stream.attributeArray("steps", [&] {
+    for (size_t i = 0; i < timings.steps.size(); ++i) {
+      const sinter_step_info &step = model.steps[i];
+      const StepTimings::Step &timing = timings.steps[i];
+      stream.object([&] {
+        stream.attribute("layers", step.layers);
+        stream.attribute("multiply_adds", int64_t(step.multiply_adds));
+        stream.attribute("min_ms", timing.min);
+        stream.attribute("median_ms", timing.median);
+      });
+    }
+  });
+}
+
 void printJson(const sinter_model_info &model, const BenchOptions &options, const Timings &timings,
-               int64_t batch) {
+               const std::optional<StepTimings> &steps, int64_t batch) {
   json::OStream stream(outs(), 2);
   stream.object([&] {
     stream.attribute("model", model.name);
@@ -159,12 +219,36 @@ void printJson(const sinter_model_info &model, const BenchOptions &options, cons
     stream.attribute("compiled_for", model.cpu);
     stream.attribute("compiler", model.compiler);
     stream.attribute("workspace_bytes", int64_t(model.workspace_bytes));
+    if (steps)
+      printJson(stream, model, *steps);
   });
   outs() << "\n";
 }
 
+void printTable(const sinter_model_info &model, const StepTimings &timings, unsigned threads) {
+  size_t width = StringRef("layers").size();
+  for (uint64_t i = 0; i < model.num_steps; ++i)
+    width = std::max(width, std::strlen(model.steps[i].layers));
+  width = std::min<size_t>(width, 60);
+  fmt::print("\n{:<{}} {:>10} {:>10} {:>8} {:>10} {:>8}\n", "layers", width, "min ms", "median ms",
+             "of time", "GFLOP/s", "of peak");
+  const double total = timings.totalMedian();
+  for (auto [i, timing] : enumerate(timings.steps)) {
+    const sinter_step_info &step = model.steps[i];
+    fmt::print("{:<{}} {:>10.4f} {:>10.4f} {:>7.1f}%", step.layers, width, timing.min,
+               timing.median, 100 * timing.median / total);
+    const double rate = rateOf(step, timing.min);
+    if (rate > 0 && timings.peak > 0)
+      fmt::print(" {:>10.1f} {:>7.1f}%", rate, 100 * rate / timings.peak);
+    fmt::print("\n");
+  }
+  fmt::print("\nGFLOP/s and share of peak are those of the minimum. The peak of {} thread{} is {:.1f} "
+             "GFLOP/s,\nmeasured; a convolution by Winograd's algorithm may seem to exceed it.\n",
+             threads, threads == 1 ? "" : "s", timings.peak);
+}
+
 void printTable(const sinter_model_info &model, const BenchOptions &options, const Timings &timings,
-                int64_t batch) {
+                const std::optional<StepTimings> &steps, int64_t batch) {
   fmt::print("{}, batch {}, {} thread{}, {} runs\n", model.name, batch, options.threads,
              options.threads == 1 ? "" : "s", timings.runs);
   fmt::print("compiled for {}, on {} ({})\n\n", model.cpu, cpuName(), sinter_cpu_level());
@@ -172,6 +256,8 @@ void printTable(const sinter_model_info &model, const BenchOptions &options, con
              "images/s");
   fmt::print("{:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>12.2f}\n", timings.min, timings.median,
              timings.p99, timings.mean, 1000 * batch / timings.mean);
+  if (steps)
+    printTable(model, *steps, options.threads);
 }
 
 Error bench(const BenchOptions &options) {
@@ -187,9 +273,16 @@ Error bench(const BenchOptions &options) {
   auto times = measure(*artifact, options);
   if (!times)
     return times.takeError();
+  const Timings timings = summarize(std::move(*times));
+  std::optional<StepTimings> steps;
+  if (options.perLayer)
+    steps = measureSteps(*artifact, options, timings.runs);
   const Shape &shape = artifact->inputs().front().shape;
-  (options.json ? printJson : printTable)(artifact->info(), options, summarize(std::move(*times)),
-                                          shape.empty() ? 1 : shape.front());
+  const int64_t batch = shape.empty() ? 1 : shape.front();
+  if (options.json)
+    printJson(artifact->info(), options, timings, steps, batch);
+  else
+    printTable(artifact->info(), options, timings, steps, batch);
   return Error::success();
 }
 

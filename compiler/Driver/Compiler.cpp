@@ -166,7 +166,7 @@ bool Compilation::runStages() {
     }
     reached = static_cast<Output>(static_cast<int>(reached) + 1);
     if (reached == Output::PlannedIR) {
-      model.setSizes(*loaded.module);
+      model.setPlan(*loaded.module);
       if (!hasUsableSizes(model.weightsBytes))
         return false;
       planned = OwningOpRef<ModuleOp>(loaded.module->clone());

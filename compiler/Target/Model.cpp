@@ -4,6 +4,7 @@
 
 #include "dialects/Kernel/IR/Kernel.h"
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -37,9 +38,49 @@ Model Model::fromNetwork(func::FuncOp network) {
   return model;
 }
 
-void Model::setSizes(ModuleOp planned) {
+/// The main layer of a kernel, which it names first. Borders, layouts and means are called
+/// by their own names: descriptions seldom name the pooling, models do, and the artifact
+/// should be the same.
+static StringRef layerOf(Operation *kernel) {
+  auto layers = kernel->getAttrOfType<ArrayAttr>("layers");
+  if (layers.empty() || isa<kernel::ZeroHaloOp, kernel::ConvertLayoutOp, kernel::ChannelMeanOp,
+                            kernel::FinishMeanOp>(kernel))
+    return kernel->getName().stripDialect();
+  return cast<StringAttr>(layers[0]).getValue();
+}
+
+/// The step of `kernels`. Where some of them compute convolutions, what else stands
+/// beside these (a border of zeros, say) is not worth a name.
+static Step stepOf(ArrayRef<Operation *> kernels) {
+  Step step;
+  for (Operation *kernel : kernels)
+    step.multiplyAdds += kernel::countMultiplyAdds(kernel);
+  llvm::SetVector<StringRef> names;
+  for (Operation *kernel : kernels)
+    if (!step.multiplyAdds || kernel::countMultiplyAdds(kernel))
+      names.insert(layerOf(kernel));
+  step.layers = llvm::join(names, ", ");
+  return step;
+}
+
+static std::vector<Step> stepsOf(func::FuncOp network) {
+  std::vector<Step> steps;
+  SmallVector<Operation *> kernels;
+  for (Operation &op : network.front()) {
+    if (isa<kernel::BarrierOp, func::ReturnOp>(op)) {
+      steps.push_back(stepOf(kernels));
+      kernels.clear();
+    } else if (op.hasAttr("layers")) {
+      kernels.push_back(&op);
+    }
+  }
+  return steps;
+}
+
+void Model::setPlan(ModuleOp planned) {
   auto function = *planned.getOps<func::FuncOp>().begin();
   workspaceBytes = cast<ShapedType>(function.getArgumentTypes().back()).getDimSize(0);
+  steps = stepsOf(function);
   weightsBytes = workspaceAlignment;
   for (auto weights : planned.getOps<kernel::WeightsOp>()) {
     int64_t bytes = weights.getMemRefType().getNumElements() * sizeof(float);

@@ -18,17 +18,24 @@ struct TensorDescription {
   int64_t elements() const;
 };
 
+/// What a run computes between two barriers; see sinter_step_info.
+struct Step {
+  std::string layers;
+  int64_t multiplyAdds = 0;
+};
+
 /// The interface of a compiled network.
 struct Model {
   std::string name;
   std::vector<TensorDescription> inputs, outputs;
   int64_t workspaceBytes = 0;
   int64_t weightsBytes = 0;
+  std::vector<Step> steps;
 
   /// Reads names and shapes from an imported network: one function of tensors.
   static Model fromNetwork(mlir::func::FuncOp network);
-  /// Adds the sizes that memory planning has chosen.
-  void setSizes(mlir::ModuleOp planned);
+  /// Adds the sizes that memory planning has chosen, and the steps.
+  void setPlan(mlir::ModuleOp planned);
 };
 
 constexpr int64_t workspaceAlignment = 64;

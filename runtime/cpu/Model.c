@@ -12,11 +12,12 @@
 
 /* Generated code lays these out by hand; a change needs a new SINTER_ABI_VERSION. */
 _Static_assert(sizeof(void *) != 8 || sizeof(sinter_tensor_info) == 48, "tensor descriptor");
-_Static_assert(sizeof(void *) != 8 || sizeof(sinter_model_info) == 96, "model descriptor");
+_Static_assert(sizeof(void *) != 8 || sizeof(sinter_model_info) == 112, "model descriptor");
 _Static_assert(sizeof(void *) != 8 || offsetof(sinter_model_info, run_spmd) == 88, "run_spmd");
 
 /* Bounds that no honest model exceeds. */
 #define MAX_TENSORS 4096u
+#define MAX_STEPS 1000000u
 #define MAX_BYTES ((uint64_t)1 << 46)
 #define MAX_ALIGNMENT ((uint64_t)1 << 21)
 
@@ -60,6 +61,19 @@ static sinter_status check_tensors(const sinter_tensor_info *tensors, uint32_t c
     if (status != SINTER_OK)
       return status;
   }
+  return SINTER_OK;
+}
+
+static sinter_status check_steps(const sinter_model_info *info, const char *where,
+                                 sinter_error *error) {
+  if (info->num_steps < 1 || info->num_steps > MAX_STEPS || !info->steps)
+    return sinter_fail(error, SINTER_NOT_A_MODEL, where,
+                       "damaged descriptor: has %" PRIu64 " steps, expects 1 to %u",
+                       info->steps ? info->num_steps : 0, MAX_STEPS);
+  for (uint64_t i = 0; i < info->num_steps; ++i)
+    if (!info->steps[i].layers)
+      return sinter_fail(error, SINTER_NOT_A_MODEL, where,
+                         "damaged descriptor: step %" PRIu64 " has no layers", i);
   return SINTER_OK;
 }
 
@@ -110,6 +124,8 @@ sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features
   status = check_tensors(info->inputs, info->num_inputs, "input", where, error);
   if (status == SINTER_OK)
     status = check_tensors(info->outputs, info->num_outputs, "output", where, error);
+  if (status == SINTER_OK)
+    status = check_steps(info, where, error);
   return status;
 }
 

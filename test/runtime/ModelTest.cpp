@@ -149,7 +149,7 @@ TEST(Model, refuses_spoiled_descriptors) {
             "wrong_magic.so: not a Sinter artifact: its descriptor starts with 0x12345678, "
             "expects 0x5245544e");
   EXPECT_EQ(refusedFake("wrong_version", SINTER_WRONG_VERSION),
-            "wrong_version.so: ABI version 7, this runtime reads 1");
+            "wrong_version.so: ABI version 7, this runtime reads 2");
   EXPECT_EQ(refusedFake("impossible_cpu", SINTER_UNSUPPORTED_CPU),
             "impossible_cpu.so: needs CPU features 0x8000000000000000 that this runtime does not "
             "know");
@@ -168,6 +168,10 @@ TEST(Model, refuses_spoiled_descriptors) {
             "expects at most 70368744177664");
   EXPECT_EQ(refusedFake("no_code", SINTER_NOT_A_MODEL),
             "no_code.so: damaged descriptor: has no name, compiler, cpu or code");
+  EXPECT_EQ(refusedFake("no_steps", SINTER_NOT_A_MODEL),
+            "no_steps.so: damaged descriptor: has 0 steps, expects 1 to 1000000");
+  EXPECT_EQ(refusedFake("unnamed_step", SINTER_NOT_A_MODEL),
+            "unnamed_step.so: damaged descriptor: step 42 has no layers");
 }
 
 TEST(Model, refuses_a_cpu_without_the_instructions) {

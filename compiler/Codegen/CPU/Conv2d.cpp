@@ -31,7 +31,8 @@ private:
   };
 
   void emitRow(int64_t tileRows, Value firstRow);
-  void emitTile(Tile tile, Value firstRow, Value firstColumn);
+  void emitTile(Tile tile, Value firstRow, Value columnTile);
+  void prefetchNextPanel(Value filterTap);
   SmallVector<Value> reduce(Tile tile, Value inputAt, ValueRange accumulators);
   /// One filter tap: all channels of an input block.
   SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
@@ -48,6 +49,8 @@ private:
   int64_t vectors; // per panel
   Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer;
   Value image, tileRow, panel; // of the work item
+  Value pass;                  // number of the tile among the `passes` that read a panel
+  int64_t passes = 1;
 };
 
 ConvolutionEmitter::ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitter,
@@ -96,15 +99,13 @@ void ConvolutionEmitter::emitTileRow(Value item) {
 
 void ConvolutionEmitter::emitRow(int64_t tileRows, Value firstRow) {
   int64_t columns = op.getTile()[1], width = outputType.getDimSize(3);
-  auto emitFull = [&](Value tile) {
-    emitTile({tileRows, columns}, firstRow, e.mul(tile, columns));
-  };
+  auto emitFull = [&](Value tile) { emitTile({tileRows, columns}, firstRow, tile); };
   if (width / columns == 1)
     emitFull(e.index(0));
   else
     e.loop(width / columns, emitFull);
   if (int64_t rest = width % columns)
-    emitTile({tileRows, rest}, firstRow, e.index(width - rest));
+    emitTile({tileRows, rest}, firstRow, e.index(width / columns));
 }
 
 Value ConvolutionEmitter::firstInputBlock() {
@@ -118,7 +119,12 @@ Value ConvolutionEmitter::firstInputBlock() {
   return e.min(block, e.index(input.blocks - filterShape[1]));
 }
 
-void ConvolutionEmitter::emitTile(Tile tile, Value firstRow, Value firstColumn) {
+void ConvolutionEmitter::emitTile(Tile tile, Value firstRow, Value columnTile) {
+  Value firstColumn = e.mul(columnTile, op.getTile()[1]);
+  int64_t columnTiles = llvm::divideCeil(outputType.getDimSize(3), op.getTile()[1]);
+  pass = e.linear({{image, tileRowsOf(op) * columnTiles}, {tileRow, columnTiles}, {columnTile, 1}});
+  passes = outputType.getDimSize(0) * tileRowsOf(op) * columnTiles;
+
   SmallVector<Value> accumulators;
   SmallVector<Value> initial;
   for (int64_t v = 0; v < vectors; ++v) {
@@ -154,11 +160,26 @@ SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRan
         Value filterTap = e.add(filterAt, e.linear({{block, rows * columns * tapSize},
                                                     {r, columns * tapSize},
                                                     {s, tapSize}}));
+        prefetchNextPanel(filterTap);
         return emitTap(tile, inputTap, filterTap, carried);
       };
       return e.loop(columns, carried, emitColumn);
     });
   });
+}
+
+/// The first tile of a panel would wait for its weights, and the others find them in the
+/// cache. So each one fetches a part of the next panel's.
+void ConvolutionEmitter::prefetchNextPanel(Value filterTap) {
+  constexpr int64_t lineElements = 64 / sizeof(float), pageElements = 4096 / sizeof(float);
+  int64_t tapSize = filterShape[4] * filterShape[5];
+  // With many tiles the first one does not matter.
+  if (op.getLoopOrder() == kernel::LoopOrder::RowsOuter || passes > tapSize / lineElements)
+    return;
+  int64_t panelSize = filterShape[1] * filterShape[2] * filterShape[3] * tapSize;
+  // A single tile reads its weights as one stream, which the processor follows within a page.
+  Value next = e.add(filterTap, passes == 1 ? pageElements : panelSize);
+  e.prefetchPart(filterBuffer, next, tapSize, pass, passes);
 }
 
 SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value filterAt,

@@ -121,6 +121,18 @@ Value KernelEmitter::loadVector(Value buffer, Value at) {
 void KernelEmitter::storeVector(Value value, Value buffer, Value at) {
   vector::StoreOp::create(builder, loc, value, buffer, at);
 }
+void KernelEmitter::prefetch(Value buffer, Value at) {
+  memref::PrefetchOp::create(builder, loc, buffer, at, /*isWrite=*/false, /*localityHint=*/2,
+                             /*isDataCache=*/true);
+}
+void KernelEmitter::prefetchPart(Value buffer, Value at, int64_t elements, Value part,
+                                 int64_t parts) {
+  constexpr int64_t lineElements = 64 / sizeof(float);
+  int64_t lines = llvm::divideCeil(llvm::divideCeil(elements, lineElements), parts);
+  Value first = add(at, mul(part, lines * lineElements));
+  for (int64_t line = 0; line < lines; ++line)
+    prefetch(buffer, add(first, line * lineElements));
+}
 Value KernelEmitter::loadScalar(Value buffer, Value at) {
   return memref::LoadOp::create(builder, loc, buffer, at);
 }

@@ -91,6 +91,12 @@ public:
   mlir::Value constant(mlir::Type type, double value);
   mlir::Value loadVector(mlir::Value buffer, mlir::Value at);
   void storeVector(mlir::Value value, mlir::Value buffer, mlir::Value at);
+  /// Asks for the line at `at`, which may lie behind the buffer's end, in the second-level cache.
+  void prefetch(mlir::Value buffer, mlir::Value at);
+  /// Prefetches one of `parts` equal parts of the `elements` at `at`. What is read from
+  /// memory once and then from the cache is so fetched evenly, while the processor computes.
+  void prefetchPart(mlir::Value buffer, mlir::Value at, int64_t elements, mlir::Value part,
+                    int64_t parts);
   mlir::Value loadScalar(mlir::Value buffer, mlir::Value at);
   void storeScalar(mlir::Value value, mlir::Value buffer, mlir::Value at);
   mlir::Value loadBroadcast(mlir::Value buffer, mlir::Value at);

@@ -145,10 +145,11 @@ void NetworkLowering::lowerGetWeights(kernel::GetWeightsOp op) {
 
 void NetworkLowering::lowerBarrier(kernel::BarrierOp op) {
   Location loc = op.getLoc();
-  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  Value isShared =
-      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ugt, threads, one);
-  auto branch = scf::IfOp::create(builder, loc, isShared, /*withElseRegion=*/false);
+  // A thread alone may have none; who times the steps gives it one all the same.
+  Value none = LLVM::ZeroOp::create(builder, loc, barrier.getType());
+  Value isGiven =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, barrier, none);
+  auto branch = scf::IfOp::create(builder, loc, isGiven, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(branch.thenYield());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()),

@@ -32,7 +32,8 @@ private:
   void transformInput();
   /// The 36 products of the panel, from scratch memory to scratch memory.
   void multiply();
-  void multiplyTiles(Value position, Value firstTile, int64_t tiles);
+  void multiplyTiles(Value position, Value group, Value firstTile, int64_t tiles);
+  int64_t registerTileGroups();
   /// A^T m A of every tile, and the epilogue.
   void transformOutput();
   void emitTile(Value tile, Value inBlock);
@@ -54,6 +55,7 @@ private:
   MemRefType outputType;
   ArrayRef<int64_t> filterShape; // panels, positions, blocks, input block, panel channels
   Strides input, output;
+  const kernel::WinogradScratch memory;
   const int64_t blocks, panelChannels, vectors; // input blocks; of a panel
   const int64_t tileRows, tileColumns, tiles;   // of an image; tiles of a block
   Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer, scratch;
@@ -64,7 +66,7 @@ WinogradEmitter::WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emi
                                  ValueRange buffers)
     : op(op), e(emitter), outputType(op.getOutput().getType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
-      output(outputType), blocks(filterShape[2]), panelChannels(filterShape[4]),
+      output(outputType), memory(op.getScratchLayout()), blocks(filterShape[2]), panelChannels(filterShape[4]),
       vectors(panelChannels / emitter.lanes),
       tileRows(llvm::divideCeil(outputType.getDimSize(2), kOutput)),
       tileColumns(llvm::divideCeil(outputType.getDimSize(3), kOutput)), tiles(op.getTiles()) {
@@ -82,7 +84,7 @@ void WinogradEmitter::emit(Value item) {
   auto digits = e.split(item, {outputType.getDimSize(0), op.getTileBlocks(), filterShape[0]});
   image = digits[0], block = digits[1], panel = digits[2];
   // Threads have different first items, so each one has its own memory.
-  scratchAt = e.mul(e.firstItem, op.getScratchElements());
+  scratchAt = e.mul(e.firstItem, memory.elements());
 
   // The panels of a block share its transformed input, which the thread has from
   // its last item unless the block or the thread's share begins here.
@@ -123,15 +125,15 @@ std::pair<Value, Value> WinogradEmitter::position(Value tile) {
 }
 
 Value WinogradEmitter::transformedAt(Value position, Value inputBlock, Value tile) {
-  return e.add(scratchAt, e.linear({{position, blocks * tiles * e.lanes},
+  return e.add(scratchAt, e.linear({{position, memory.transformedStride},
                                     {inputBlock, tiles * e.lanes},
                                     {tile, e.lanes}}));
 }
 
 Value WinogradEmitter::productAt(Value position, Value tile, int64_t vector) {
   return e.add(scratchAt,
-               e.linear({{position, tiles * panelChannels}, {tile, panelChannels}},
-                        kPositions * blocks * tiles * e.lanes + vector * e.lanes));
+               e.linear({{position, memory.productStride}, {tile, panelChannels}},
+                        kPositions * memory.transformedStride + vector * e.lanes));
 }
 
 Value WinogradEmitter::sumsAt(int64_t vector) {
@@ -202,22 +204,27 @@ void WinogradEmitter::transformInput() {
   });
 }
 
+int64_t WinogradEmitter::registerTileGroups() {
+  return llvm::divideCeil(tiles, static_cast<int64_t>(op.getRegisterTiles()));
+}
+
 void WinogradEmitter::multiply() {
   // Register tiles as even as they come: some of `size` + 1 tiles, then some of `size`.
-  int64_t groups = llvm::divideCeil(tiles, static_cast<int64_t>(op.getRegisterTiles()));
+  int64_t groups = registerTileGroups();
   int64_t size = tiles / groups, larger = tiles % groups;
   e.loop(kPositions, [&](Value position) {
     if (larger)
       e.loop(larger, [&](Value group) {
-        multiplyTiles(position, e.mul(group, size + 1), size + 1);
+        multiplyTiles(position, group, e.mul(group, size + 1), size + 1);
       });
-    e.loop(groups - larger, [&](Value group) {
-      multiplyTiles(position, e.linear({{group, size}}, larger * (size + 1)), size);
+    e.loop(groups - larger, [&](Value rest) {
+      multiplyTiles(position, e.add(rest, larger), e.linear({{rest, size}}, larger * (size + 1)),
+                    size);
     });
   });
 }
 
-void WinogradEmitter::multiplyTiles(Value position, Value firstTile, int64_t count) {
+void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile, int64_t count) {
   SmallVector<Value> zeros(count * vectors, e.constant(e.vectorType(), 0));
   int64_t blockSize = e.lanes * panelChannels;
   SmallVector<Value> sums = e.loop(blocks, zeros, [&](Value inputBlock, ValueRange carried) {
@@ -226,6 +233,9 @@ void WinogradEmitter::multiplyTiles(Value position, Value firstTile, int64_t cou
     Value filterAt = e.linear({{panel, kPositions * blocks * blockSize},
                                {position, blocks * blockSize},
                                {inputBlock, blockSize}});
+    // The next position's weights, a part of them with each group of tiles.
+    e.prefetchPart(filterBuffer, e.add(filterAt, blocks * blockSize), blockSize, group,
+                   registerTileGroups());
     for (int64_t channel = 0; channel < e.lanes; ++channel) {
       SmallVector<Value> weights;
       for (int64_t v = 0; v < vectors; ++v)

@@ -246,8 +246,8 @@ Value KernelLowering::emitWinograd(const ConvArguments &conv, Value output, bool
     sums = allocateDense({batch, tileBlocks, shape.outputBlocks * unit.lanes});
   ArrayRef<int64_t> packed = cast<MemRefType>(filter.getType()).getShape();
   int64_t items = batch * tileBlocks * packed[0];
-  Value scratch = allocateDense(
-      {items * packed[1] * schedule.tiles * (packed[2] * packed[3] + packed[4])});
+  Value scratch =
+      allocateDense({items * kernel::WinogradScratch::get(packed, schedule.tiles).elements()});
   kernel::WinogradConv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual,
                                    output, sums, scratch, schedule.tiles, schedule.registerTiles,
                                    conv.activation, getLayers());

@@ -40,22 +40,38 @@ static std::string tensorTable(const Model &model, llvm::StringRef kind,
                                kind.str(), tensors.size(), rows);
 }
 
+/// The array of sinter_step_info called NAME_steps.
+static std::string stepTable(const Model &model) {
+  std::string strings, rows;
+  for (auto [i, step] : llvm::enumerate(model.steps)) {
+    std::string symbol = fmt::format("{}_step_{}", model.name, i);
+    strings += stringConstant(symbol, step.layers);
+    rows += fmt::format("{}\n  %step_info {{ ptr @{}, i64 {} }}", i ? "," : "", symbol,
+                        step.multiplyAdds);
+  }
+  return strings + fmt::format("@{}_steps = internal constant [{} x %step_info] [{}]\n",
+                               model.name, model.steps.size(), rows);
+}
+
 static std::string descriptor(const Model &model, const CPUTarget &target) {
   const std::string &name = model.name;
   std::string text = "%tensor_info = type { ptr, i32, i32, [4 x i64] }\n"
+                     "%step_info = type { ptr, i64 }\n"
                      "%model_info = type { i32, i32, ptr, ptr, ptr, i64, i64, i64, i64, i32, i32, "
-                     "ptr, ptr, ptr }\n";
+                     "ptr, ptr, ptr, ptr, i64 }\n";
   text += stringConstant(name + "_name", name);
   text += stringConstant(name + "_compiler", "sinter " SINTER_VERSION);
   text += stringConstant(name + "_cpu", target.level);
   text += tensorTable(model, "input", model.inputs);
   text += tensorTable(model, "output", model.outputs);
+  text += stepTable(model);
   text += fmt::format(
       "@{0}_model = constant %model_info {{ i32 {1}, i32 {2}, ptr @{0}_name, ptr @{0}_compiler, "
       "ptr @{0}_cpu, i64 {3}, i64 {4}, i64 {5}, i64 {6}, i32 {7}, i32 {8}, ptr @{0}_inputs, "
-      "ptr @{0}_outputs, ptr @{0}_spmd }}, align 8\n",
+      "ptr @{0}_outputs, ptr @{0}_spmd, ptr @{0}_steps, i64 {9} }}, align 8\n",
       name, SINTER_ABI_MAGIC, SINTER_ABI_VERSION, target.features, model.workspaceBytes,
-      workspaceAlignment, model.weightsBytes, model.inputs.size(), model.outputs.size());
+      workspaceAlignment, model.weightsBytes, model.inputs.size(), model.outputs.size(),
+      model.steps.size());
   return text;
 }
 

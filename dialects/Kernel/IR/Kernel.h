@@ -19,6 +19,25 @@
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kernel/IR/KernelAttrs.h.inc"
 
+namespace sinter::kernel {
+
+/// Winograd's F(4x4, 3x3): output tiles of 4x4 from input tiles of 6x6.
+constexpr int64_t winogradTile = 4, winogradInputTile = 6;
+
+/// What a work item of `kernel.winograd_conv2d` keeps in scratch memory: for each of the 36
+/// positions the transformed input, then for each the products of a panel.
+struct WinogradScratch {
+  int64_t transformedStride, productStride; ///< elements from one position to the next
+
+  /// For blocks of `tiles` and a packed filter of `shape`.
+  static WinogradScratch get(llvm::ArrayRef<int64_t> shape, int64_t tiles);
+  int64_t elements() const {
+    return winogradInputTile * winogradInputTile * (transformedStride + productStride);
+  }
+};
+
+} // namespace sinter::kernel
+
 #define GET_OP_CLASSES
 #include "dialects/Kernel/IR/KernelOps.h.inc"
 
@@ -47,8 +66,9 @@ struct FilterPacking {
   int64_t firstBlock(int64_t panel) const;
 };
 
-/// Winograd's F(4x4, 3x3): output tiles of 4x4 from input tiles of 6x6.
-constexpr int64_t winogradTile = 4, winogradInputTile = 6;
+/// Multiply-adds of a convolution as it is defined, without what its algorithm saves
+/// or adds; 0 of any other operation.
+int64_t countMultiplyAdds(mlir::Operation *op);
 
 } // namespace sinter::kernel
 

@@ -158,9 +158,18 @@ int64_t WinogradConv2dOp::getTileBlocks() {
                           static_cast<int64_t>(getTiles()));
 }
 
-int64_t WinogradConv2dOp::getScratchElements() {
-  ArrayRef<int64_t> filter = typeOf(getFilter()).getShape(); // panels, 36, blocks, inputs, outputs
-  return filter[1] * getTiles() * (filter[2] * filter[3] + filter[4]);
+WinogradScratch WinogradScratch::get(ArrayRef<int64_t> shape, int64_t tiles) {
+  // An odd number of lines: with a power of two, what belongs to one tile would fall into
+  // a few sets of the cache.
+  auto padded = [](int64_t elements) -> int64_t {
+    constexpr int64_t lineElements = 64 / sizeof(float);
+    return (llvm::divideCeil(elements, lineElements) | 1) * lineElements;
+  };
+  return {padded(tiles * shape[2] * shape[3]), padded(tiles * shape[4])};
+}
+
+WinogradScratch WinogradConv2dOp::getScratchLayout() {
+  return WinogradScratch::get(typeOf(getFilter()).getShape(), getTiles());
 }
 
 LogicalResult WinogradConv2dOp::verify() {
@@ -197,12 +206,23 @@ LogicalResult WinogradConv2dOp::verify() {
            << getSums().getType();
   // kernel.winograd_conv2d C6
   int64_t items = output.getDimSize(0) * getTileBlocks() * filter.getDimSize(0);
-  int64_t scratch = typeOf(getScratch()).getNumElements(), perItem = getScratchElements();
+  int64_t scratch = typeOf(getScratch()).getNumElements(), perItem = getScratchLayout().elements();
   if (typeOf(getScratch()).getRank() != 1 || scratch % perItem || scratch / perItem != items)
     return emitOpError("expects 'scratch' to have ")
            << items << " times " << perItem << " elements, got "
            << getScratch().getType();
   return verifyEpilogue(*this);
+}
+
+int64_t sinter::kernel::countMultiplyAdds(Operation *op) {
+  if (auto conv = dyn_cast<Conv2dOp>(op)) {
+    ArrayRef<int64_t> filter = typeOf(conv.getFilter()).getShape();
+    int64_t perGroup = typeOf(conv.getInput()).getDimSize(1) / conv.getGroups();
+    return typeOf(conv.getOutput()).getNumElements() * perGroup * filter[2] * filter[3];
+  }
+  if (auto conv = dyn_cast<WinogradConv2dOp>(op))
+    return typeOf(conv.getOutput()).getNumElements() * typeOf(conv.getInput()).getDimSize(1) * 9;
+  return 0;
 }
 
 //===----------------------------------------------------------------------===//

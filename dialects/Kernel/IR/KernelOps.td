@@ -250,18 +250,18 @@ def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegm
     - (C3) input and output are maps of the same batch and size.
     - (C4) `sums` is N x tile blocks x padded channels.
     - (C5) `tiles` and `registerTiles` are at least 1.
-    - (C6) `scratch` has the work items' number of elements times `getScratchElements()`.
+    - (C6) `scratch` has the work items' number of elements times that of `WinogradScratch`.
     - (C7) `bias` has one value per padded output channel, and `residual` has the shape and
       block of the output.
 
     #### Example
     ```mlir
     func.func @example(%x: memref<1x8x6x6xf32, #kernel.blocked<8, halo = [1, 1, 3, 3]>>, %w: memref<1x36x1x8x8xf32>,
-                       %y: memref<1x8x6x6xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %scratch: memref<2304xf32>) {
+                       %y: memref<1x8x6x6xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %scratch: memref<3456xf32>) {
       kernel.winograd_conv2d ins(%x, %w) outs(%y scratch %scratch) {
         tiles = 4, registerTiles = 4, activation = #nn.activation<relu>, layers = ["conv1"]}
         : memref<1x8x6x6xf32, #kernel.blocked<8, halo = [1, 1, 3, 3]>>, memref<1x36x1x8x8xf32>,
-          memref<1x8x6x6xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2304xf32>
+          memref<1x8x6x6xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<3456xf32>
       return
     }
     ```
@@ -280,8 +280,8 @@ def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegm
   let extraClassDeclaration = [{
     /// Blocks of tiles of an image.
     int64_t getTileBlocks();
-    /// Scratch elements of one work item.
-    int64_t getScratchElements();
+    /// The scratch memory of one work item.
+    ::sinter::kernel::WinogradScratch getScratchLayout();
   }];
 }
 

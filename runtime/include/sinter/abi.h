@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 #define SINTER_ABI_MAGIC 0x5245544eu /* "NTER" */
-#define SINTER_ABI_VERSION 1u
+#define SINTER_ABI_VERSION 2u
 #define SINTER_MAX_RANK 4
 
 /* Element types of inputs and outputs. */
@@ -47,14 +47,22 @@ typedef struct sinter_tensor_info {
   int64_t shape[SINTER_MAX_RANK];
 } sinter_tensor_info;
 
+/* What a run computes between two barriers. */
+typedef struct sinter_step_info {
+  const char *layers;      /* the first layer of each kernel, with ", " between them */
+  uint64_t multiply_adds;  /* of its convolutions and linear layers, as they are defined: an
+                              algorithm like Winograd's needs fewer */
+} sinter_step_info;
+
 /* Waits until every thread of one run has called it with the same context. It is
    called with denormals flushed to zero. */
 typedef void (*sinter_barrier_fn)(void *context);
 
 /* What each of the num_threads threads of one run calls, with the same tensors
    and workspace and its own `thread`, 0 <= thread < num_threads. Work is split
-   statically; `barrier` separates the layers and may be null when num_threads
-   is 1. The results do not depend on num_threads. */
+   statically; `barrier` separates the steps: each thread calls it num_steps - 1
+   times. It may be null when num_threads is 1. The results do not depend on
+   num_threads. */
 typedef void (*sinter_spmd_fn)(const void *const *inputs, void *const *outputs, void *workspace,
                                uint32_t thread, uint32_t num_threads, sinter_barrier_fn barrier,
                                void *barrier_context);
@@ -74,6 +82,8 @@ typedef struct sinter_model_info {
   const sinter_tensor_info *inputs;
   const sinter_tensor_info *outputs;
   sinter_spmd_fn run_spmd;
+  const sinter_step_info *steps;
+  uint64_t num_steps;
 } sinter_model_info;
 
 #ifdef __cplusplus

@@ -81,16 +81,16 @@ func.func @conv2d(%x: !padded, %w: !filter, %b: !vec, %y: !map, %sums: memref<1x
 }
 
 // CHECK-LABEL: func @winograd_conv2d
-// CHECK-SAME: (%[[X:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %[[W:.*]]: memref<1x36x2x8x16xf32>, %[[B:.*]]: memref<16xf32>, %[[Y:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %[[S:.*]]: memref<1x2x16xf32>, %[[T:.*]]: memref<4608xf32>)
-func.func @winograd_conv2d(%x: !padded, %w: memref<1x36x2x8x16xf32>, %b: !vec, %y: !map, %sums: memref<1x2x16xf32>, %scratch: memref<4608xf32>) {
+// CHECK-SAME: (%[[X:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %[[W:.*]]: memref<1x36x2x8x16xf32>, %[[B:.*]]: memref<16xf32>, %[[Y:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %[[S:.*]]: memref<1x2x16xf32>, %[[T:.*]]: memref<5760xf32>, %[[T2:.*]]: memref<6912xf32>)
+func.func @winograd_conv2d(%x: !padded, %w: memref<1x36x2x8x16xf32>, %b: !vec, %y: !map, %sums: memref<1x2x16xf32>, %scratch: memref<5760xf32>, %scratch2: memref<6912xf32>) {
   // CHECK: kernel.winograd_conv2d ins(%[[X]], %[[W]]) outs(%[[Y]] scratch %[[T]]) {activation = #nn.activation<identity>, layers = ["conv1"], registerTiles = 4 : i64, tiles = 4 : i64}
   kernel.winograd_conv2d ins(%x, %w) outs(%y scratch %scratch) {
     tiles = 4, registerTiles = 4, activation = #nn.activation<identity>, layers = ["conv1"]}
-    : !padded, memref<1x36x2x8x16xf32>, !map, memref<4608xf32>
-  // CHECK: kernel.winograd_conv2d ins(%[[X]], %[[W]] bias %[[B]] residual %[[Y]]) outs(%[[Y]] sums %[[S]] scratch %[[T]]) {{.*}}registerTiles = 1 : i64, tiles = 2 : i64
-  kernel.winograd_conv2d ins(%x, %w bias %b residual %y) outs(%y sums %sums scratch %scratch) {
+    : !padded, memref<1x36x2x8x16xf32>, !map, memref<5760xf32>
+  // CHECK: kernel.winograd_conv2d ins(%[[X]], %[[W]] bias %[[B]] residual %[[Y]]) outs(%[[Y]] sums %[[S]] scratch %[[T2]]) {{.*}}registerTiles = 1 : i64, tiles = 2 : i64
+  kernel.winograd_conv2d ins(%x, %w bias %b residual %y) outs(%y sums %sums scratch %scratch2) {
     tiles = 2, registerTiles = 1, activation = #nn.activation<relu>, layers = ["conv1", "relu"]}
-    : !padded, memref<1x36x2x8x16xf32>, !vec, !map, !map, memref<1x2x16xf32>, memref<4608xf32>
+    : !padded, memref<1x36x2x8x16xf32>, !vec, !map, !map, memref<1x2x16xf32>, memref<6912xf32>
   return
 }
 

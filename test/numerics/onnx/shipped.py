@@ -75,11 +75,11 @@ def cifar(g, name, image):
     return classifier(g, x, 10, key="linear")
 
 
-def network(name, seed=0, opset=17, style=None):
+def network(name, seed=0, opset=17, style=None, batch=1):
     """The model, an input and the state dict of the shipped network `name`."""
     g = Graph(name, opset, style, seed)
     size = 224 if name in IMAGENET else 32
-    image = g.input("image", (1, 3, size, size))
+    image = g.input("image", (batch, 3, size, size))
     output = (imagenet if name in IMAGENET else cifar)(g, name, image)
     pixels = g.values.standard_normal(image.shape).astype(numpy.float32)
     return g.model(output), pixels, g.state_dict

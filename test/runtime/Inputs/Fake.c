@@ -32,6 +32,10 @@
 #define FAKE_RUN run_spmd
 #endif
 
+#ifndef FAKE_STEPS
+#define FAKE_STEPS (LAYERS + 2)
+#endif
+
 #define PIXELS 120
 #define WIDTH 1024
 #define LAYERS 40
@@ -65,11 +69,11 @@ static void run_spmd(const void *const *inputs, void *const *outputs, void *work
   for (uint32_t i = thread; i < PIXELS; i += num_threads)
     echo[i] = image[i];
   for (int layer = 0; layer < LAYERS; ++layer) {
-    if (num_threads > 1)
+    if (barrier)
       barrier(barrier_context);
     run_layer(buffers[layer % 2], buffers[(layer + 1) % 2], thread, num_threads);
   }
-  if (num_threads > 1)
+  if (barrier)
     barrier(barrier_context);
   for (uint32_t i = thread; i < 2 * CLASSES; i += num_threads)
     scores[i] = buffers[LAYERS % 2][i * 61];
@@ -82,6 +86,12 @@ int JOIN(FAKE_NAME, _run)(const float *image, float *scores, float *echo, void *
   run_spmd(inputs, outputs, workspace, 0, 1, 0, 0);
   return 0;
 }
+
+static const sinter_step_info steps[LAYERS + 3] = {
+    [0] = {"image", 0},
+    [1 ... LAYERS] = {"mix", WIDTH * 3},
+    [LAYERS + 1] = {"scores", 0},
+};
 
 static const sinter_tensor_info inputs[] = {
     {"image", SINTER_F32, FAKE_RANK, {2, FAKE_CHANNELS, 4, 5}},
@@ -106,7 +116,9 @@ static const sinter_tensor_info outputs[] = {
    .num_outputs = 2,                                                                               \
    .inputs = inputs,                                                                               \
    .outputs = outputs,                                                                             \
-   .run_spmd = FAKE_RUN}
+   .run_spmd = FAKE_RUN,                                                                           \
+   .steps = steps,                                                                                 \
+   .num_steps = FAKE_STEPS}
 
 extern const sinter_model_info JOIN(FAKE_NAME, _model);
 const sinter_model_info JOIN(FAKE_NAME, _model) = DESCRIPTOR;

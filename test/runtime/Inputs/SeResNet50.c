@@ -31,6 +31,7 @@ int seresnet50_run(const float *input, float *output, void *workspace) {
   return 0;
 }
 
+static const sinter_step_info step = {"all", 0};
 static const sinter_tensor_info image = {"image", SINTER_F32, 4, {1, 3, 224, 224}};
 static const sinter_tensor_info output = {"output", SINTER_F32, 2, {1, 1000, 0, 0}};
 
@@ -46,7 +47,9 @@ static const sinter_tensor_info output = {"output", SINTER_F32, 2, {1, 1000, 0, 
    .num_outputs = 1,                                                                               \
    .inputs = &image,                                                                               \
    .outputs = &output,                                                                             \
-   .run_spmd = run_spmd}
+   .run_spmd = run_spmd,                                                                           \
+   .steps = &step,                                                                                 \
+   .num_steps = 1}
 
 const sinter_model_info seresnet50_model = DESCRIPTOR;
 

@@ -13,12 +13,13 @@ kernel.weights @conv.weight : memref<1x2x1x1x8x16xf32> attributes {groups = 1, i
 
 // Flat buffers, workspace, weights, thread, threads, barrier and its argument.
 // CHECK-LABEL: func.func @network
-// CHECK-SAME:    (%{{.*}}: memref<1024xf32>, %{{.*}}: memref<1024xf32>, %{{.*}}: memref<8192xi8>, %[[WEIGHTS:.*]]: memref<37888xi8>, %{{.*}}: index, %[[THREADS:.*]]: index, %[[BARRIER:.*]]: !llvm.ptr, %[[TEAM:.*]]: !llvm.ptr)
+// CHECK-SAME:    (%{{.*}}: memref<1024xf32>, %{{.*}}: memref<1024xf32>, %{{.*}}: memref<8192xi8>, %[[WEIGHTS:.*]]: memref<37888xi8>, %{{.*}}: index, %{{.*}}: index, %[[BARRIER:.*]]: !llvm.ptr, %[[TEAM:.*]]: !llvm.ptr)
 // CHECK:         call @network_convert_layout
 // CHECK:         memref.view %[[WEIGHTS]]
-// A thread alone does not wait.
-// CHECK:         %[[MANY:.*]] = arith.cmpi ugt, %[[THREADS]],
-// CHECK-NEXT:    scf.if %[[MANY]] {
+// A thread alone may have no barrier.
+// CHECK:         %[[NONE:.*]] = llvm.mlir.zero : !llvm.ptr
+// CHECK-NEXT:    %[[GIVEN:.*]] = llvm.icmp "ne" %[[BARRIER]], %[[NONE]]
+// CHECK-NEXT:    scf.if %[[GIVEN]] {
 // CHECK-NEXT:      llvm.call %[[BARRIER]](%[[TEAM]])
 // CHECK:         call @[[CONV:[a-z0-9_]*conv2d[a-z0-9_]*]](
 // Two convolutions of equal shape and schedule are one function.
@@ -69,10 +70,10 @@ kernel.weights @winograd.weight : memref<1x36x2x8x16xf32> attributes {groups = 1
 func.func @winograd(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<40960xi8>) {
   %a = kernel.slot %workspace[0] : memref<40960xi8> to memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
   %b = kernel.slot %workspace[8192] : memref<40960xi8> to !map
-  %scratch = kernel.slot %workspace[16384] : memref<40960xi8> to memref<4608xf32>
+  %scratch = kernel.slot %workspace[16384] : memref<40960xi8> to memref<5760xf32>
   %w = kernel.get_weights @winograd.weight : memref<1x36x2x8x16xf32>
   kernel.winograd_conv2d ins(%a, %w) outs(%b scratch %scratch) {
     tiles = 4, registerTiles = 4, activation = #relu, layers = ["conv"]}
-    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x36x2x8x16xf32>, !map, memref<4608xf32>
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x36x2x8x16xf32>, !map, memref<5760xf32>
   return
 }

@@ -101,7 +101,7 @@ func.func @groups(%x: !map) -> !map {
 // CHECK-LABEL: func @winograd
 // CHECK: memref.alloc() : memref<2x64x13x13xf32, #kernel.blocked<8, halo = [1, 1, 4, 4]>>
 // CHECK: %[[SUMS:.*]] = memref.alloc() : memref<2x2x64xf32>
-// CHECK: %[[SCRATCH:.*]] = memref.alloc() : memref<368640xf32>
+// CHECK: %[[SCRATCH:.*]] = memref.alloc() : memref<387072xf32>
 // CHECK: kernel.winograd_conv2d ins({{.*}}) outs(%{{.*}} sums %[[SUMS]] scratch %[[SCRATCH]]) {{.*}}registerTiles = 4 : i64, tiles = 8 : i64
 // CHECK: kernel.finish_mean ins(%[[SUMS]])
 // WIDE-LABEL: kernel.weights @winograd.weight : memref<2x36x4x16x32xf32>
