@@ -147,6 +147,21 @@ TEST_P(ConvolutionTest, Groups) {
       c.groups = groups;
       add(module, c);
     }
+  // Vectors of several groups: windows that leave out columns, wide images, epilogues, batches.
+  for (int64_t groups : {64, 32, 16, 8, 4})
+    for (int64_t dilation : {1, 2}) {
+      Convolution c = square(64, 64, 1, 3, dilation);
+      c.groups = groups;
+      c.height = 9, c.width = 37;
+      c.dilationX = dilation;
+      c.batch = c.right = 2;
+      c.hasResidual = dilation == 1;
+      c.wantsMean = true;
+      c.activation = "relu";
+      add(module, c);
+      c.rows = c.columns = 1;
+      add(module, c);
+    }
   expectMatchesReference("", module.text(), GetParam());
 }
 

@@ -34,6 +34,10 @@ private:
   void emitTile(Tile tile, Value firstRow, Value columnTile);
   void prefetchNextPanel(Value filterTap);
   SmallVector<Value> reduce(Tile tile, Value inputAt, ValueRange accumulators);
+  bool isPackedByGroup() const { return filterShape[4] != input.lanes; }
+  /// One row of taps of a filter that is packed by group.
+  SmallVector<Value> emitRowByGroup(Tile tile, Value inputAt, Value filterAt,
+                                    ValueRange accumulators);
   /// One filter tap: all channels of an input block.
   SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
   void emitEpilogue(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
@@ -154,6 +158,9 @@ SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRan
 
   return e.loop(blocks, accumulators, [&](Value block, ValueRange carried) {
     return e.loop(rows, carried, [&](Value r, ValueRange carried) {
+      if (isPackedByGroup())
+        return emitRowByGroup(tile, e.add(inputAt, e.linear({{block, input.block}, {r, rowStep}})),
+                              e.add(filterAt, e.mul(r, columns * tapSize)), carried);
       auto emitColumn = [&](Value s, ValueRange carried) {
         Value inputTap =
             e.add(inputAt, e.linear({{block, input.block}, {r, rowStep}, {s, columnStep}}));
@@ -199,6 +206,39 @@ SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value f
         sum = e.multiplyAdd(value, weights[v], sum);
       }
     }
+  }
+  return sums;
+}
+
+/// The i-th input of each group, at all places of the group, is a permutation of the input
+/// vector. One serves all taps of the row that read its pixel.
+SmallVector<Value> ConvolutionEmitter::emitRowByGroup(Tile tile, Value inputAt, Value filterAt,
+                                                      ValueRange accumulators) {
+  SmallVector<Value> sums(accumulators);
+  int64_t taps = filterShape[3], perGroup = filterShape[4], tapSize = perGroup * filterShape[5];
+  int64_t stride = op.getStrides()[1], dilation = op.getDilations()[1];
+  int64_t lastColumn = (tile.columns - 1) * stride + (taps - 1) * dilation;
+  for (int64_t channel = 0; channel < perGroup; ++channel) {
+    SmallVector<Value> weights;
+    for (int64_t s = 0; s < taps; ++s)
+      weights.push_back(e.loadVector(
+          filterBuffer, e.add(filterAt, s * tapSize + channel * filterShape[5])));
+    for (int64_t row = 0; row < tile.rows; ++row)
+      for (int64_t column = 0; column <= lastColumn; ++column) {
+        Value value; // of this column, if a tap reads it
+        for (int64_t s = 0; s < taps; ++s) {
+          int64_t offset = column - s * dilation;
+          if (offset < 0 || offset % stride || offset / stride >= tile.columns)
+            continue;
+          if (!value)
+            value = e.spreadInGroups(
+                e.loadVector(inputBuffer, e.add(inputAt, row * op.getStrides()[0] * input.row +
+                                                             column * input.column)),
+                channel, perGroup);
+          Value &sum = sums[row * tile.columns + offset / stride];
+          sum = e.multiplyAdd(value, weights[s], sum);
+        }
+      }
   }
   return sums;
 }

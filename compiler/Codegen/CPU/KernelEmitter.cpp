@@ -203,6 +203,14 @@ Value KernelEmitter::join(Value low, Value high, int64_t count) {
   return vector::ShuffleOp::create(builder, loc, low, high, order);
 }
 
+Value KernelEmitter::spreadInGroups(Value vector, int64_t lane, int64_t size) {
+  if (size == 1)
+    return vector;
+  auto order = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes),
+                                   [&](int64_t i) { return i / size * size + lane; });
+  return vector::ShuffleOp::create(builder, loc, vector, vector, order);
+}
+
 Type KernelEmitter::integerLike(Value value) {
   auto vector = dyn_cast<VectorType>(value.getType());
   return vector ? Type(vector.clone(builder.getI32Type())) : builder.getI32Type();

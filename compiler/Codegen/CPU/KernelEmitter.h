@@ -117,6 +117,8 @@ public:
   /// The mask of the lanes whose number is below `count`, which may be any number.
   mlir::Value lanesBelow(mlir::Value count);
   mlir::Value select(mlir::Value mask, mlir::Value yes, mlir::Value no);
+  /// In each group of `size` lanes, the group's lane number `lane` everywhere.
+  mlir::Value spreadInGroups(mlir::Value vector, int64_t lane, int64_t size);
   /// The last `count` lanes of `low`, then the first of `high`.
   mlir::Value join(mlir::Value low, mlir::Value high, int64_t count);
   /// exp(x) within 2 ulp for x in [-87, 88], clamped beyond.

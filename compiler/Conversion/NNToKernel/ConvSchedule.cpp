@@ -35,17 +35,25 @@ static double estimate(const ConvShape &shape, const ConvSchedule &schedule, int
   return cycles * (shape.outputBlocks / schedule.panelVectors);
 }
 
+/// Vectors of a panel at most. A tile of one pixel (a linear layer) needs many to hide
+/// latency; a panel of several groups would multiply zeros.
+static int64_t maxPanelVectors(const ConvShape &shape, int64_t lanes) {
+  int64_t vectors = std::min<int64_t>(8, shape.outputBlocks);
+  return shape.groups == 1 ? vectors
+                           : std::clamp<int64_t>(shape.outputsPerGroup / lanes, 1, vectors);
+}
+
 ConvSchedule sinter::chooseSchedule(const ConvShape &shape, const VectorUnit &unit) {
   ConvSchedule best{1, 1, 1, kernel::LoopOrder::RowsOuter};
   double bestCycles = std::numeric_limits<double>::max();
-  // A tile of one pixel (a linear layer) needs many vectors to hide latency.
-  constexpr int64_t maxVectors = 8;
-  for (int64_t vectors = 1; vectors <= std::min(maxVectors, shape.outputBlocks); ++vectors) {
+  // A vector of several groups is multiplied in as many permutations as a group has channels.
+  int64_t permutations = shape.outputsPerGroup < unit.lanes ? shape.outputsPerGroup : 0;
+  for (int64_t vectors = 1; vectors <= maxPanelVectors(shape, unit.lanes); ++vectors) {
     if (shape.outputBlocks % vectors)
       continue;
     // Beside the accumulators: the panel's weights, a broadcast value, and one
     // register left to the allocator, which spills when it has none.
-    int64_t maxPixels = (unit.registers - vectors - 2) / vectors;
+    int64_t maxPixels = std::max<int64_t>((unit.registers - vectors - 2 - permutations) / vectors, 1);
     for (int64_t columns = 1; columns <= std::min(maxPixels, shape.columns); ++columns)
       for (int64_t rows = 1; rows <= std::min(maxPixels / columns, shape.rows); ++rows) {
         ConvSchedule candidate{vectors, rows, columns, best.loopOrder};

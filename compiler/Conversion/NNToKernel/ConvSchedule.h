@@ -20,6 +20,7 @@ struct ConvShape {
   int64_t outputBlocks; ///< vectors of output channels
   int64_t rows, columns;
   int64_t filterBytes;
+  int64_t groups = 1, outputsPerGroup = 0;
 };
 
 struct ConvSchedule {

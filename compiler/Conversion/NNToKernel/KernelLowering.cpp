@@ -199,11 +199,17 @@ Value KernelLowering::emitDirect(const ConvArguments &conv, Value output, bool w
   auto inputType = cast<MemRefType>(conv.input.getType());
   auto outputType = cast<MemRefType>(output.getType());
   ConvShape shape = shapeOf(outputType, cast<ShapedType>(conv.weight.getType()), unit.lanes);
+  shape.groups = conv.groups;
+  shape.outputsPerGroup = outputType.getDimSize(1) / conv.groups;
   ConvSchedule schedule = chooseSchedule(shape, unit);
 
-  auto packing = kernel::FilterPacking::get(outputType.getDimSize(1), inputType.getDimSize(1),
-                                            conv.groups, kernel::getLayout(conv.input).getBlock(),
+  int64_t outputs = outputType.getDimSize(1), inputs = inputType.getDimSize(1);
+  int64_t block = kernel::getLayout(conv.input).getBlock();
+  auto packing = kernel::FilterPacking::get(outputs, inputs, conv.groups, block,
                                             schedule.panelVectors * unit.lanes);
+  if (auto byGroup = kernel::FilterPacking::getByGroup(outputs, inputs, conv.groups, unit.lanes);
+      byGroup && block == unit.lanes)
+    packing = *byGroup;
   Value filter = packFilter(conv.weight, packing);
   Value bias = conv.bias ? packVector(conv.bias) : Value();
   Value sums;

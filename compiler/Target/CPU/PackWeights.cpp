@@ -23,6 +23,7 @@ static void packFilter(kernel::WeightsOp weights, const DoubleTensor &values,
   int64_t outputsPerGroup = outputChannels / groups;
   auto packing = kernel::FilterPacking::get(outputChannels, inputChannels, groups, inputBlock,
                                             panelChannels);
+  packing.blocks = type[1];
   float *next = packed.data();
   for (int64_t panel = 0; panel < packing.panels; ++panel)
     for (int64_t block = 0; block < packing.blocks; ++block)
@@ -32,6 +33,8 @@ static void packFilter(kernel::WeightsOp weights, const DoubleTensor &values,
             int64_t output = panel * panelChannels + column;
             int64_t input = (packing.firstBlock(panel) + block) * inputBlock + lane;
             int64_t inGroup = input - output / outputsPerGroup * inputsPerGroup;
+            if (packing.isByGroup())
+              input = inGroup = lane;
             bool exists = output < outputChannels && input < inputChannels && inGroup >= 0 &&
                           inGroup < inputsPerGroup;
             *next++ = exists ? static_cast<float>(

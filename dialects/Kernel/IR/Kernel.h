@@ -62,8 +62,15 @@ struct FilterPacking {
   /// The packing of a K x C/groups filter for the given input block and panel width.
   static FilterPacking get(int64_t outputChannels, int64_t inputChannels, int64_t groups,
                            int64_t inputBlock, int64_t panelChannels);
+  /// The packing by group for vectors of `lanes` channels, where every group has as many
+  /// inputs as outputs and a vector holds several whole groups: see `isByGroup`.
+  static std::optional<FilterPacking> getByGroup(int64_t outputChannels, int64_t inputChannels,
+                                                 int64_t groups, int64_t lanes);
   /// The first input block that `panel` reads.
   int64_t firstBlock(int64_t panel) const;
+  /// True if row i of a panel has the weights between each output and the i-th input of
+  /// its group, so that no zeros are stored and none multiplied.
+  bool isByGroup() const { return blocks == 1 && inputBlock == inputChannels / groups; }
 };
 
 /// Multiply-adds of a convolution as it is defined, without what its algorithm saves

@@ -124,6 +124,16 @@ FilterPacking FilterPacking::get(int64_t outputChannels, int64_t inputChannels, 
   return packing;
 }
 
+std::optional<FilterPacking> FilterPacking::getByGroup(int64_t outputChannels,
+                                                       int64_t inputChannels, int64_t groups,
+                                                       int64_t lanes) {
+  int64_t perGroup = inputChannels / groups;
+  if (groups == 1 || inputChannels != outputChannels || perGroup >= lanes || lanes % perGroup)
+    return std::nullopt;
+  int64_t panels = llvm::divideCeil(outputChannels, lanes);
+  return FilterPacking{outputChannels, inputChannels, groups, panels, /*blocks=*/1, perGroup, lanes};
+}
+
 int64_t FilterPacking::firstBlock(int64_t panel) const {
   int64_t firstChannel =
       panel * panelChannels / (outputChannels / groups) * (inputChannels / groups);

@@ -77,6 +77,18 @@ static bool isWindow(ArrayRef<int64_t> values, size_t count, int64_t minimum) {
          });
 }
 
+/// True if the filter has the rows of `FilterPacking::getByGroup`.
+static bool isPackedByGroup(Conv2dOp op) {
+  MemRefType input = typeOf(op.getInput()), output = typeOf(op.getOutput());
+  int64_t block = getLayout(op.getInput()).getBlock(), groups = op.getGroups();
+  ArrayRef<int64_t> filter = typeOf(op.getFilter()).getShape();
+  if (filter[5] != block || input.getDimSize(1) % groups)
+    return false;
+  auto packing =
+      FilterPacking::getByGroup(output.getDimSize(1), input.getDimSize(1), groups, block);
+  return packing && packing->inputBlock == filter[4];
+}
+
 /// kernel.conv2d C7: the shape of a filter follows from the channels it joins.
 static LogicalResult verifyPacking(Conv2dOp op) {
   MemRefType filter = typeOf(op.getFilter());
@@ -84,8 +96,10 @@ static LogicalResult verifyPacking(Conv2dOp op) {
   int64_t outputs = typeOf(op.getOutput()).getDimSize(1);
   if (inputs % groups || outputs % groups)
     return op.emitOpError("expects groups that divide the channels, got ") << groups;
-  auto packing =
-      FilterPacking::get(outputs, inputs, groups, filter.getDimSize(4), filter.getDimSize(5));
+  int64_t block = getLayout(op.getInput()).getBlock(), panelChannels = filter.getDimSize(5);
+  auto packing = FilterPacking::get(outputs, inputs, groups, block, panelChannels);
+  if (isPackedByGroup(op))
+    packing = *FilterPacking::getByGroup(outputs, inputs, groups, panelChannels);
   if (filter.getDimSize(0) != packing.panels || filter.getDimSize(1) != packing.blocks)
     return op.emitOpError("expects a filter of ")
            << packing.panels << " panels and " << packing.blocks << " input blocks, got " << filter;
@@ -125,7 +139,7 @@ LogicalResult Conv2dOp::verify() {
       return emitOpError("expects the input's halo to cover the padding of ")
              << padding << ", got " << halo;
   // kernel.conv2d C2
-  if (filter.getDimSize(4) != layout.getBlock() ||
+  if ((filter.getDimSize(4) != layout.getBlock() && !isPackedByGroup(*this)) ||
       filter.getDimSize(5) % getLayout(getOutput()).getBlock())
     return emitOpError("expects the filter's blocks to match those of input and output, got ")
            << filter;

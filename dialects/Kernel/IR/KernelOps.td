@@ -52,7 +52,9 @@ def Kernel_WeightsOp : Kernel_Op<"weights", [Symbol, IsolatedFromAbove, SingleBl
       its rows are the B input blocks of I channels that these need, from
       block `min(firstChannel / I, blocks - B)` on, with firstChannel =
       (p L / (K/groups)) C/groups. Weights between channels of different
-      groups are zero. `inputChannels` is C.
+      groups are zero. `inputChannels` is C. Where B is 1 and I is C/groups, row
+      i has the weights between each output and the i-th input of its group:
+      then a panel may hold several groups without zeros between them.
     - rank 5, `P x 36 x B x I x L`: a K x C x 3 x 3 filter g as `G g G^T` of
       Winograd's F(4x4, 3x3), for `kernel.winograd_conv2d`. Panel p holds the L
       output channels from p L on.
@@ -185,7 +187,12 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     in order of t makes the mean independent of the number of threads.
 
     - (C1) `padding` is at most the input's halo.
-    - (C2) the filter's input block is that of `input` and its panel is a multiple of the output's block.
+    A filter packed by group (see `kernel.weights`) multiplies vectors in which
+    the i-th input of each group stands at all of the group's places, instead of
+    one input for all outputs.
+
+    - (C2) the filter's input block is that of `input`, or C/groups where a panel of one block holds
+      whole groups of as many inputs as outputs. Its panel is a multiple of the output's block.
     - (C3) the output has the size that the convolution gives.
     - (C4) `sums` is N x tile rows x padded channels.
     - (C5) `tile` has 2 entries of at least 1.

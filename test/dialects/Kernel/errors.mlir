@@ -164,6 +164,18 @@ func.func @conv2d_c2_panel(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1
 
 // -----
 
+// Two groups of 8 channels fill vectors: there is nothing to pack by group.
+func.func @conv2d_c2_by_group(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<2x1x3x3x4x8xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects the filter's blocks to match those of input and output, got 'memref<2x1x3x3x4x8xf32>'}}
+  kernel.conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 2,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<2x1x3x3x4x8xf32>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
 func.func @conv2d_c3(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
   // expected-error @+1 {{expects the output size that the convolution gives, got}}
   kernel.conv2d ins(%x, %w) outs(%y) {

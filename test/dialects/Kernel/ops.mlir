@@ -80,6 +80,17 @@ func.func @conv2d(%x: !padded, %w: !filter, %b: !vec, %y: !map, %sums: memref<1x
   return
 }
 
+// A panel of two groups of 4 channels, without zeros between them.
+// CHECK-LABEL: func @conv2d_by_group
+func.func @conv2d_by_group(%x: !padded, %w: memref<2x1x3x3x4x8xf32>, %y: !map) {
+  // CHECK: kernel.conv2d {{.*}}groups = 4
+  kernel.conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 4,
+    activation = #nn.activation<identity>, tile = array<i64: 1, 6>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv1"]}
+    : !padded, memref<2x1x3x3x4x8xf32>, !map
+  return
+}
+
 // CHECK-LABEL: func @winograd_conv2d
 // CHECK-SAME: (%[[X:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %[[W:.*]]: memref<1x36x2x8x16xf32>, %[[B:.*]]: memref<16xf32>, %[[Y:.*]]: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %[[S:.*]]: memref<1x2x16xf32>, %[[T:.*]]: memref<5760xf32>, %[[T2:.*]]: memref<6912xf32>)
 func.func @winograd_conv2d(%x: !padded, %w: memref<1x36x2x8x16xf32>, %b: !vec, %y: !map, %sums: memref<1x2x16xf32>, %scratch: memref<5760xf32>, %scratch2: memref<6912xf32>) {

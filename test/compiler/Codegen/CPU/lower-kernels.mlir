@@ -77,3 +77,28 @@ func.func @winograd(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>,
     : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x36x2x8x16xf32>, !map, memref<5760xf32>
   return
 }
+
+kernel.weights @group.weight : memref<2x1x1x2x4x8xf32> attributes {groups = 4, inputChannels = 16, offset = 0} {
+  %0 = nn.parameter "group.weight" : tensor<16x4x1x2xf32>
+  kernel.yield %0 : tensor<16x4x1x2xf32>
+}
+
+// The first input of each group of 4, spread over the group, is multiplied for both taps that read its pixel.
+// CHECK-LABEL: func.func private @by_group_conv2d
+// CHECK:         vector.shuffle %{{.*}}, %{{.*}} [0, 0, 0, 0, 4, 4, 4, 4]
+// CHECK-NEXT:    math.fma
+// CHECK-NOT:     math.fma
+// CHECK:         vector.shuffle %{{.*}}, %{{.*}} [0, 0, 0, 0, 4, 4, 4, 4]
+// CHECK-NEXT:    math.fma
+// CHECK-NEXT:    math.fma
+// CHECK:         vector.shuffle %{{.*}}, %{{.*}} [3, 3, 3, 3, 7, 7, 7, 7]
+func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>, %workspace: memref<40960xi8>) {
+  %a = kernel.slot %workspace[0] : memref<40960xi8> to !map
+  %b = kernel.slot %workspace[8192] : memref<40960xi8> to memref<1x16x8x7xf32, #b8>
+  %w = kernel.get_weights @group.weight : memref<2x1x1x2x4x8xf32>
+  kernel.conv2d ins(%a, %w) outs(%b) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 4,
+    activation = #relu, tile = array<i64: 1, 7>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv"]}
+    : !map, memref<2x1x1x2x4x8xf32>, memref<1x16x8x7xf32, #b8>
+  return
+}

@@ -83,9 +83,9 @@ func.func @batch_norm_alone(%x: !map) -> !map {
   return %0 : !map
 }
 
-// Half of 16 channels in blocks of 8, but weights between groups of 4 are zeros.
+// A vector of 8 channels is two groups of 4: each panel has the 4 inputs of both, and no zeros.
 // CHECK-LABEL: kernel.weights @grouped.weight
-// CHECK-SAME: groups = 4 : i64, inputChannels = 16 : i64
+// CHECK-SAME: memref<2x1x3x3x4x8xf32> attributes {groups = 4 : i64, inputChannels = 16 : i64}
 // CHECK-LABEL: func @groups
 // CHECK: kernel.conv2d {{.*}}groups = 4
 func.func @groups(%x: !map) -> !map {
