@@ -35,9 +35,9 @@ public:
   const mlir::Location loc;
   const int64_t lanes; ///< f32 values per vector
   const bool hasFMA;
-  /// The first of the items that this thread computes, in order. No two threads
-  /// have the same one: what scratch memory is theirs follows from it.
-  mlir::Value firstItem;
+  /// The items that this thread computes, in order: from the first one to before the end.
+  /// No two threads have the same first one: what scratch memory is theirs follows from it.
+  mlir::Value firstItem, endItem;
 
   mlir::VectorType vectorType() const {
     return mlir::VectorType::get({lanes}, builder.getF32Type());

@@ -21,7 +21,8 @@ static MemRefType flatType(MemRefType type) {
   return MemRefType::get({kernel::getStorageType(type).getNumElements()}, type.getElementType());
 }
 
-/// What decides a kernel's code: its name, attributes and types, not its layers.
+/// What decides a kernel's code: its name, attributes and types, and which of its operands are
+/// the same, not its layers.
 static std::string kernelKey(Operation *op) {
   std::string key;
   llvm::raw_string_ostream stream(key);
@@ -31,6 +32,9 @@ static std::string kernelKey(Operation *op) {
       stream << " " << attribute.getName() << "=" << attribute.getValue();
   for (Type type : op->getOperandTypes())
     stream << " " << type;
+  for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+    if (llvm::is_contained(op->getOperands().take_front(i), operand))
+      stream << " " << i << "=" << llvm::find(op->getOperands(), operand).getIndex();
   return key;
 }
 
@@ -188,15 +192,16 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
   kernel.setPrivate();
   kernel->setAttr("llvm.linkage", LLVM::LinkageAttr::get(kernels.getContext(),
                                                          LLVM::linkage::Linkage::Internal));
-  for (unsigned i = 0; i < op->getNumOperands(); ++i)
-    kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), kernels.getUnitAttr());
+  for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+    if (llvm::count(op->getOperands(), operand) == 1)
+      kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), kernels.getUnitAttr());
 
   auto body = OpBuilder::atBlockBegin(kernel.addEntryBlock());
   KernelEmitter e(body, op->getLoc(), lanes, hasFMA);
   auto buffers = kernel.getArguments().drop_back(2);
   e.firstItem = kernel.getArguments().take_back(2)[0];
-  e.loop(e.firstItem, kernel.getArguments().back(),
-         [&](Value item) { op.emitWorkItem(e, buffers, item); });
+  e.endItem = kernel.getArguments().back();
+  e.loop(e.firstItem, e.endItem, [&](Value item) { op.emitWorkItem(e, buffers, item); });
   func::ReturnOp::create(body, op->getLoc());
   return kernel;
 }

@@ -211,9 +211,21 @@ private:
 /// One item is a row of one channel block.
 struct ScaleAddModel : Model<ScaleAddModel, kernel::ScaleAddOp> {
   static int64_t workItems(kernel::ScaleAddOp op) { return blockRows(op.getOutput()); }
+
+  /// Image, channel block and row of a work item: the thread's last one first.
+  static SmallVector<Value> placeOf(kernel::ScaleAddOp op, KernelEmitter &e, Value item) {
+    Value reversed = e.sub(e.sub(e.add(e.firstItem, e.endItem), e.index(1)), item);
+    if (op.getLoopOrder() == kernel::LoopOrder::PanelsOuter)
+      return splitBlockRow(e, reversed, op.getOutput());
+    Strides strides(op.getOutput().getType());
+    auto place = e.split(reversed, {dim(op.getOutput(), 0), dim(op.getOutput(), 2), strides.blocks});
+    std::swap(place[1], place[2]);
+    return place;
+  }
+
   static void emit(kernel::ScaleAddOp op, KernelEmitter &e, ValueRange buffers, Value item) {
     Strides input(op.getInput().getType()), output(op.getOutput().getType());
-    auto place = splitBlockRow(e, item, op.getOutput());
+    auto place = placeOf(op, e, item);
     Value inputAt = rowAt(e, input, place), outputAt = rowAt(e, output, place);
     std::optional<ChannelOperand> scale, residual;
     unsigned next = 1;

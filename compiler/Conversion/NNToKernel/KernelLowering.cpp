@@ -36,6 +36,9 @@ SmallVector<int64_t> KernelLowering::neededHalo(Value value) const {
   SmallVector<int64_t> halo{0, 0, 0, 0};
   ArrayRef<int64_t> shape = cast<ShapedType>(value.getType()).getShape();
   for (Operation *user : value.getUsers()) {
+    auto scaleAdd = dyn_cast<nn::ScaleAddOp>(user);
+    if (scaleAdd && scaleAdd.getInput() == value && isInPlace(scaleAdd))
+      return neededHalo(scaleAdd.getResult());
     auto conv = dyn_cast<nn::FusedConv2dOp>(user);
     if (!conv || conv.getInput() != value)
       continue;
@@ -48,6 +51,10 @@ SmallVector<int64_t> KernelLowering::neededHalo(Value value) const {
       side = std::max(side, needed);
   }
   return halo;
+}
+
+bool KernelLowering::isInPlace(nn::ScaleAddOp op) {
+  return op.getInput().hasOneUse() && op.getInput().getDefiningOp<nn::FusedConv2dOp>();
 }
 
 bool KernelLowering::needsHalo(Value value) {

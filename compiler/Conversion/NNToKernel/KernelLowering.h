@@ -40,6 +40,9 @@ public:
   mlir::Value getBuffer(mlir::Value value) const { return buffers.lookup(value); }
   void bind(mlir::Value value, mlir::Value buffer) { buffers[value] = buffer; }
 
+  /// True if the result of `op` takes the place of its input: that of a convolution which
+  /// nothing else reads.
+  static bool isInPlace(nn::ScaleAddOp op);
   /// True if a convolution reads `value` with padding.
   static bool needsHalo(mlir::Value value);
   /// A new blocked buffer for `value`, bound to it, with the halo its users

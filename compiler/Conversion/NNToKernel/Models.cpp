@@ -70,7 +70,8 @@ struct BatchNormModel : Model<BatchNormModel, nn::BatchNormOp> {
     Value output = lowering.allocate(op.getResult());
     kernel::ScaleAddOp::create(lowering.builder, op.getLoc(), lowering.getBuffer(op.getInput()),
                                lowering.packVector(scale), lowering.packVector(shift), output,
-                               identity(op.getContext()), lowering.getLayers());
+                               identity(op.getContext()), kernel::LoopOrder::PanelsOuter,
+                               lowering.getLayers());
   }
 };
 
@@ -138,12 +139,28 @@ struct ConcatModel : Model<ConcatModel, nn::ConcatOp> {
 // Elementwise
 //===----------------------------------------------------------------------===//
 
+/// The loop order of the convolution that writes `buffer`.
+kernel::LoopOrder loopOrderOf(Value buffer) {
+  for (Operation *user : buffer.getUsers()) {
+    if (auto conv = dyn_cast<kernel::Conv2dOp>(user); conv && conv.getOutput() == buffer)
+      return conv.getLoopOrder();
+    if (auto conv = dyn_cast<kernel::WinogradConv2dOp>(user); conv && conv.getOutput() == buffer)
+      return kernel::LoopOrder::RowsOuter;
+  }
+  return kernel::LoopOrder::PanelsOuter;
+}
+
 void emitScaleAdd(Operation *op, KernelLowering &lowering, Value input, Value scale, Value residual,
                   nn::ActivationAttr activation) {
   auto bufferOrNull = [&](Value value) { return value ? lowering.getBuffer(value) : Value(); };
-  Value output = lowering.allocate(op->getResult(0));
-  kernel::ScaleAddOp::create(lowering.builder, op->getLoc(), lowering.getBuffer(input),
-                             bufferOrNull(scale), bufferOrNull(residual), output, activation,
+  Value inputBuffer = lowering.getBuffer(input);
+  auto scaleAdd = dyn_cast<nn::ScaleAddOp>(op);
+  bool isInPlace = scaleAdd && lowering.isInPlace(scaleAdd);
+  if (isInPlace)
+    lowering.bind(op->getResult(0), inputBuffer);
+  Value output = isInPlace ? inputBuffer : lowering.allocate(op->getResult(0));
+  kernel::ScaleAddOp::create(lowering.builder, op->getLoc(), inputBuffer, bufferOrNull(scale),
+                             bufferOrNull(residual), output, activation, loopOrderOf(inputBuffer),
                              lowering.getLayers());
 }
 

@@ -391,6 +391,11 @@ def Kernel_ScaleAddOp : Kernel_Op<"scale_add", [AttrSizedOperandSegments]> {
 
     `scale` and `residual` are feature maps of the shape of `input`, maps of
     one pixel per image and channel, or vectors with one value per channel.
+    `output` may be `input` or `residual`.
+
+    A work item is a row of a channel block. Each thread takes its items from the
+    last to the first: what the kernel before has written last is still in the
+    cache. `loop_order` is that kernel's.
 
     - (C1) input and output have the same shape and block.
     - (C2) `scale` and `residual` have one of the three forms.
@@ -406,7 +411,9 @@ def Kernel_ScaleAddOp : Kernel_Op<"scale_add", [AttrSizedOperandSegments]> {
   }];
   let arguments = (ins Read<Kernel_FeatureMap>:$input, Read<Optional<Kernel_Buffer>>:$scale,
                        Read<Optional<Kernel_Buffer>>:$residual, Write<Kernel_FeatureMap>:$output,
-                       Kernel_ActivationAttr:$activation, StrArrayAttr:$layers);
+                       Kernel_ActivationAttr:$activation,
+                       DefaultValuedAttr<Kernel_LoopOrderAttr, "LoopOrder::PanelsOuter">:$loop_order,
+                       StrArrayAttr:$layers);
   let assemblyFormat = [{
     `ins` `(` $input (`scale` $scale^)? (`residual` $residual^)? `)`
     `outs` `(` $output `)` attr-dict `:` type(operands)

@@ -102,3 +102,16 @@ func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>,
     : !map, memref<2x1x1x2x4x8xf32>, memref<1x16x8x7xf32, #b8>
   return
 }
+
+// A kernel that writes what it reads may not be told that the two are apart; a thread's last rows come first.
+// CHECK-LABEL: func.func private @in_place_scale_add_0
+// CHECK-SAME:    (%{{[a-z0-9]*}}: memref<1024xf32>, %{{[a-z0-9]*}}: memref<1024xf32> {llvm.noalias}, %{{[a-z0-9]*}}: memref<1024xf32>, %[[FIRST:[a-z0-9]*]]: index, %[[END:[a-z0-9]*]]: index)
+// CHECK:         scf.for %[[ITEM:.*]] = %[[FIRST]] to %[[END]]
+// CHECK-NEXT:      %[[SUM:.*]] = arith.addi %[[FIRST]], %[[END]]
+// CHECK:           arith.subi %{{.*}}, %[[ITEM]]
+func.func @in_place(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<40960xi8>) {
+  %a = kernel.slot %workspace[0] : memref<40960xi8> to !map
+  %b = kernel.slot %workspace[8192] : memref<40960xi8> to !map
+  kernel.scale_add ins(%a residual %b) outs(%a) {activation = #relu, layers = ["add"]} : !map, !map, !map
+  return
+}

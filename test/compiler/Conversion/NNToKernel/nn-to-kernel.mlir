@@ -59,6 +59,25 @@ func.func @se_gate(%x: !map) -> !map {
   return %0 : !map
 }
 
+// The scaled map takes the place of the convolution's, which has the halo that the next one needs, and is
+// gone through in the order in which it was written.
+// CHECK-LABEL: func @scale_in_place
+// CHECK: %[[X:.*]] = memref.alloc() : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+// CHECK: %[[Y:.*]] = memref.alloc() : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
+// CHECK: kernel.zero_halo outs(%[[Y]])
+// CHECK: kernel.conv2d ins(%[[X]], {{.*}}) outs(%[[Y]])
+// CHECK: kernel.scale_add ins(%[[Y]] residual %[[X]]) outs(%[[Y]]) {{.*}}loop_order = #kernel.loop_order<rows_outer>
+// CHECK: ins(%[[Y]], {{.*}}padding = array<i64: 1, 1, 1, 1>
+func.func @scale_in_place(%x: !map) -> tensor<1x16x4x4xf32> {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %v = nn.parameter "second.weight" : tensor<16x16x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {activation = #identity} : (!map, tensor<16x16x1x1xf32>) -> (!map, !means)
+  %1 = nn.scale_add %0#0 residual %x {activation = #relu} : (!map, !map) -> !map
+  %2:2 = nn.fused_conv2d %1, %v {strides = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (!map, tensor<16x16x3x3xf32>) -> (tensor<1x16x4x4xf32>, !means)
+  return %2#0 : tensor<1x16x4x4xf32>
+}
+
 // The folded weights of a convolution are computed when they are packed.
 // CHECK-LABEL: kernel.weights @folded.weight
 // CHECK:         nn.folded_weight
