@@ -1,6 +1,6 @@
 """Times Sinter and its peers on the shipped networks, in one run on one machine.
 
-    bench.py [--quick] [--networks N,...] [--peers P,...] [--rounds N] [--build DIR]
+    bench.py [--quick] [--networks N,...] [--peers P,...] [--batches B,...] [--rounds N]
 
 Every network is written as ONNX with random weights and read by all from that file.
 Per network, batch and number of threads, processes alternate: Sinter, each peer, and
@@ -47,6 +47,7 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="four networks, ONNX Runtime alone")
     parser.add_argument("--networks", type=lambda text: text.split(","))
     parser.add_argument("--peers", type=lambda text: text.split(","))
+    parser.add_argument("--batches", type=lambda text: list(map(int, text.split(","))))
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=float, help="measured per process")
     arguments = parser.parse_args()
@@ -59,6 +60,7 @@ def parse_arguments():
     quick = arguments.quick
     arguments.networks = arguments.networks or (QUICK_NETWORKS if quick else NETWORKS)
     arguments.peers = arguments.peers or (["onnxruntime"] if quick else list(peers.PEERS))
+    arguments.batches = arguments.batches or ([1] if quick else [1, 8])
     arguments.rounds = arguments.rounds or (2 if quick else 3)
     arguments.seconds = arguments.seconds or 1.5
     return arguments
@@ -166,11 +168,11 @@ class Bench:
     # ------------------------------------------------------------------
 
     def cases(self):
-        """Batch and thread counts per network; large batches only for some, they take long."""
+        """Networks and batches; large batches only of some networks, they take long."""
         for name in self.arguments.networks:
-            yield name, 1
-            if not self.arguments.quick and name in ("resnet18", "resnet50", "seresnet50"):
-                yield name, 8
+            for batch in self.arguments.batches:
+                if batch == 1 or name in ("resnet18", "resnet50", "seresnet50"):
+                    yield name, batch
 
     def run(self):
         entries = []
