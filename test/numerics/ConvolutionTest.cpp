@@ -130,6 +130,14 @@ TEST_P(ConvolutionTest, Winograd) {
       c.activation = hasEpilogue ? "relu" : "identity";
       add(module, c);
     }
+  // Few pixels of many channels are taken in tiles of 2x2, or directly.
+  for (auto [height, width] : {std::pair<int64_t, int64_t>{14, 14}, {13, 11}, {9, 15}}) {
+    Convolution c = square(256, 260, 1, 3, 1);
+    c.height = height, c.width = width;
+    c.wantsMean = width == 14;
+    c.hasResidual = width != 14;
+    add(module, c);
+  }
   add(module, square(512, 512, 7, 3, 1));
   expectMatchesReference("", module.text(), GetParam());
 }

@@ -14,6 +14,8 @@ def CPUKernelOpInterface : OpInterface<"CPUKernelOpInterface"> {
   let cppNamespace = "::sinter::cpu";
   let methods = [
     InterfaceMethod<"The number of work items.", "int64_t", "getWorkItems">,
+    InterfaceMethod<"How many threads may share them, if not any number.",
+                    "std::optional<int64_t>", "getMaxThreads">,
     InterfaceMethod<[{
       Emits the code of work item `item` (an index value). `buffers` are the
       operation's operands as flat f32 arrays.

@@ -36,8 +36,9 @@ public:
   const int64_t lanes; ///< f32 values per vector
   const bool hasFMA;
   /// The items that this thread computes, in order: from the first one to before the end.
-  /// No two threads have the same first one: what scratch memory is theirs follows from it.
   mlir::Value firstItem, endItem;
+  /// The number of this thread; below the operation's `getMaxThreads` if it has items.
+  mlir::Value thread;
 
   mlir::VectorType vectorType() const {
     return mlir::VectorType::get({lanes}, builder.getF32Type());

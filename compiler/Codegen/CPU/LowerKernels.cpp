@@ -164,15 +164,17 @@ void NetworkLowering::lowerBarrier(kernel::BarrierOp op) {
 void NetworkLowering::lowerKernel(CPUKernelOpInterface op) {
   Location loc = op.getLoc();
   func::FuncOp kernel = getKernel(op);
-  // The share of this thread: items [n t / T, n (t + 1) / T).
+  // The share of this thread: items [n t / T, n (t + 1) / T). A thread beyond the first T has none.
   KernelEmitter e(builder, loc, lanes, hasFMA);
+  std::optional<int64_t> maxThreads = op.getMaxThreads();
+  Value sharing = maxThreads ? e.min(threads, e.index(*maxThreads)) : threads;
   auto shareOf = [&](Value number) {
-    Value scaled = e.mul(number, op.getWorkItems());
-    return arith::DivUIOp::create(builder, loc, scaled, threads).getResult();
+    Value scaled = e.mul(maxThreads ? e.min(number, sharing) : number, op.getWorkItems());
+    return arith::DivUIOp::create(builder, loc, scaled, sharing).getResult();
   };
   SmallVector<Value> arguments = llvm::map_to_vector(
       op->getOperands(), [&](Value operand) { return flat.lookup(operand); });
-  arguments.append({shareOf(thread), shareOf(e.add(thread, 1))});
+  arguments.append({shareOf(thread), shareOf(e.add(thread, 1)), thread});
   func::CallOp::create(builder, loc, kernel, arguments);
 }
 
@@ -183,7 +185,7 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
   SmallVector<Type> arguments = llvm::map_to_vector(op->getOperandTypes(), [](Type type) -> Type {
     return flatType(cast<MemRefType>(type));
   });
-  arguments.append(2, builder.getIndexType());
+  arguments.append(3, builder.getIndexType());
   StringRef shortName = op->getName().stripDialect();
   std::string name =
       (network.getName() + "_" + shortName + "_" + Twine(nameCounts[shortName]++)).str();
@@ -198,9 +200,8 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
 
   auto body = OpBuilder::atBlockBegin(kernel.addEntryBlock());
   KernelEmitter e(body, op->getLoc(), lanes, hasFMA);
-  auto buffers = kernel.getArguments().drop_back(2);
-  e.firstItem = kernel.getArguments().take_back(2)[0];
-  e.endItem = kernel.getArguments().back();
+  auto buffers = kernel.getArguments().drop_back(3), share = kernel.getArguments().take_back(3);
+  e.firstItem = share[0], e.endItem = share[1], e.thread = share[2];
   e.loop(e.firstItem, e.endItem, [&](Value item) { op.emitWorkItem(e, buffers, item); });
   func::ReturnOp::create(body, op->getLoc());
   return kernel;

@@ -17,13 +17,17 @@ using namespace sinter::cpu;
 namespace {
 
 /// Base of a model: ConcreteModel::workItems(op) and ConcreteModel::emit(op, ...)
-/// with the operation's own type.
+/// with the operation's own type, and maxThreads(op) where that is bounded.
 template <typename ConcreteModel, typename OpTy>
 struct Model : CPUKernelOpInterface::ExternalModel<ConcreteModel, OpTy> {
   int64_t getWorkItems(Operation *op) const { return ConcreteModel::workItems(cast<OpTy>(op)); }
+  std::optional<int64_t> getMaxThreads(Operation *op) const {
+    return ConcreteModel::maxThreads(cast<OpTy>(op));
+  }
   void emitWorkItem(Operation *op, KernelEmitter &emitter, ValueRange buffers, Value item) const {
     ConcreteModel::emit(cast<OpTy>(op), emitter, buffers, item);
   }
+  static std::optional<int64_t> maxThreads(OpTy) { return std::nullopt; }
 };
 
 int64_t dim(Value memref, int64_t index) {
@@ -61,6 +65,9 @@ struct Conv2dModel : Model<Conv2dModel, kernel::Conv2dOp> {
 
 struct WinogradConv2dModel : Model<WinogradConv2dModel, kernel::WinogradConv2dOp> {
   static int64_t workItems(kernel::WinogradConv2dOp op) { return winogradWorkItems(op); }
+  static std::optional<int64_t> maxThreads(kernel::WinogradConv2dOp op) {
+    return op.getMaxThreads();
+  }
   static void emit(kernel::WinogradConv2dOp op, KernelEmitter &e, ValueRange buffers, Value item) {
     emitWinograd(op, e, buffers, item);
   }

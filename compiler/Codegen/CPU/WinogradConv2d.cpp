@@ -1,10 +1,11 @@
 //===- WinogradConv2d.cpp - CPU code of kernel.winograd_conv2d ------------===//
 //
-// F(4x4, 3x3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural
-// Networks" (2016), with the points 0, +-1, +-2: an output tile of 4x4 comes of
-// an input tile of 6x6 as A^T [(G g G^T) * (B^T d B)] A, the product summed over
-// the channels. For a block of tiles that is 36 products of matrices, one for
-// each position in the 6x6 tile, between two transforms.
+// F(m x m, 3x3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural
+// Networks" (2016), for m = 4 with the points 0, +-1, +-2 and for m = 2 with 0, +-1:
+// an output tile comes of an input tile of m + 2 rows and columns as
+// A^T [(G g G^T) * (B^T d B)] A, the product summed over the channels. For a block of
+// tiles that is one product of matrices for each position in the input tile,
+// between two transforms.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,9 +19,6 @@ using namespace sinter::cpu;
 
 namespace {
 
-constexpr int64_t kOutput = kernel::winogradTile, kInput = kernel::winogradInputTile;
-constexpr int64_t kPositions = kInput * kInput;
-
 class WinogradEmitter {
 public:
   WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emitter, ValueRange buffers);
@@ -30,7 +28,7 @@ public:
 private:
   /// B^T d B of every tile of the block and every input channel, to the scratch memory.
   void transformInput();
-  /// The 36 products of the panel, from scratch memory to scratch memory.
+  /// The panel's product for each position, from scratch memory to scratch memory.
   void multiply();
   void multiplyTiles(Value position, Value group, Value firstTile, int64_t tiles);
   int64_t registerTileGroups();
@@ -56,6 +54,7 @@ private:
   ArrayRef<int64_t> filterShape; // panels, positions, blocks, input block, panel channels
   Strides input, output;
   const kernel::WinogradScratch memory;
+  const int64_t outputTile, inputTile;          // rows, and columns, of a tile
   const int64_t blocks, panelChannels, vectors; // input blocks; of a panel
   const int64_t tileRows, tileColumns, tiles;   // of an image; tiles of a block
   Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer, scratch;
@@ -66,10 +65,11 @@ WinogradEmitter::WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emi
                                  ValueRange buffers)
     : op(op), e(emitter), outputType(op.getOutput().getType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
-      output(outputType), memory(op.getScratchLayout()), blocks(filterShape[2]), panelChannels(filterShape[4]),
+      output(outputType), memory(op.getScratchLayout()),
+      outputTile(op.getTileSize()), inputTile(outputTile + 2), blocks(filterShape[2]), panelChannels(filterShape[4]),
       vectors(panelChannels / emitter.lanes),
-      tileRows(llvm::divideCeil(outputType.getDimSize(2), kOutput)),
-      tileColumns(llvm::divideCeil(outputType.getDimSize(3), kOutput)), tiles(op.getTiles()) {
+      tileRows(llvm::divideCeil(outputType.getDimSize(2), outputTile)),
+      tileColumns(llvm::divideCeil(outputType.getDimSize(3), outputTile)), tiles(op.getTiles()) {
   unsigned next = 0;
   inputBuffer = buffers[next++];
   filterBuffer = buffers[next++];
@@ -83,8 +83,7 @@ WinogradEmitter::WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emi
 void WinogradEmitter::emit(Value item) {
   auto digits = e.split(item, {outputType.getDimSize(0), op.getTileBlocks(), filterShape[0]});
   image = digits[0], block = digits[1], panel = digits[2];
-  // Threads have different first items, so each one has its own memory.
-  scratchAt = e.mul(e.firstItem, memory.elements());
+  scratchAt = e.mul(e.thread, memory.elements());
 
   // The panels of a block share its transformed input, which the thread has from
   // its last item unless the block or the thread's share begins here.
@@ -133,7 +132,7 @@ Value WinogradEmitter::transformedAt(Value position, Value inputBlock, Value til
 Value WinogradEmitter::productAt(Value position, Value tile, int64_t vector) {
   return e.add(scratchAt,
                e.linear({{position, memory.productStride}, {tile, panelChannels}},
-                        kPositions * memory.transformedStride + vector * e.lanes));
+                        memory.positions * memory.transformedStride + vector * e.lanes));
 }
 
 Value WinogradEmitter::sumsAt(int64_t vector) {
@@ -147,8 +146,10 @@ Value WinogradEmitter::sumsAt(int64_t vector) {
 // Transforms of one dimension
 //===----------------------------------------------------------------------===//
 
-/// B^T d: six values to six.
+/// B^T d: as many values as there are.
 SmallVector<Value> WinogradEmitter::inputTransform(ArrayRef<Value> d) {
+  if (outputTile == 2)
+    return {e.subf(d[0], d[2]), e.addf(d[1], d[2]), e.subf(d[2], d[1]), e.subf(d[1], d[3])};
   auto scaled = [&](double factor, Value value, Value addend) {
     return e.multiplyAdd(e.constant(e.vectorType(), factor), value, addend);
   };
@@ -159,8 +160,10 @@ SmallVector<Value> WinogradEmitter::inputTransform(ArrayRef<Value> d) {
           scaled(4, d[1], scaled(-5, d[3], d[5]))};
 }
 
-/// A^T m: six values to four.
+/// A^T m: two values less than there are.
 SmallVector<Value> WinogradEmitter::outputTransform(ArrayRef<Value> m) {
+  if (outputTile == 2)
+    return {e.addf(m[0], e.addf(m[1], m[2])), e.subf(e.subf(m[1], m[2]), m[3])};
   auto scaled = [&](double factor, Value value, Value addend) {
     return e.multiplyAdd(e.constant(e.vectorType(), factor), value, addend);
   };
@@ -181,24 +184,24 @@ void WinogradEmitter::transformInput() {
                           e.index(tileRows * tileColumns - 1));
     auto [tileRow, tileColumn] = position(inImage);
     Value tileAt = e.linear({{image, input.batch},
-                             {tileRow, kOutput * input.row},
-                             {tileColumn, kOutput * input.column}},
+                             {tileRow, outputTile * input.row},
+                             {tileColumn, outputTile * input.column}},
                             input.origin - input.row - input.column);
     e.loop(blocks, [&](Value inputBlock) {
       Value at = e.add(tileAt, e.mul(inputBlock, input.block));
       SmallVector<SmallVector<Value>> rows;
-      for (int64_t i = 0; i < kInput; ++i) {
+      for (int64_t i = 0; i < inputTile; ++i) {
         SmallVector<Value> row;
-        for (int64_t j = 0; j < kInput; ++j)
+        for (int64_t j = 0; j < inputTile; ++j)
           row.push_back(e.loadVector(inputBuffer, e.add(at, i * input.row + j * input.column)));
         rows.push_back(inputTransform(row));
       }
-      for (int64_t j = 0; j < kInput; ++j) {
+      for (int64_t j = 0; j < inputTile; ++j) {
         SmallVector<Value> column;
-        for (int64_t i = 0; i < kInput; ++i)
+        for (int64_t i = 0; i < inputTile; ++i)
           column.push_back(rows[i][j]);
         for (auto [i, value] : llvm::enumerate(inputTransform(column)))
-          e.storeVector(value, scratch, transformedAt(e.index(i * kInput + j), inputBlock, tile));
+          e.storeVector(value, scratch, transformedAt(e.index(i * inputTile + j), inputBlock, tile));
       }
     });
   });
@@ -212,7 +215,7 @@ void WinogradEmitter::multiply() {
   // Register tiles as even as they come: some of `size` + 1 tiles, then some of `size`.
   int64_t groups = registerTileGroups();
   int64_t size = tiles / groups, larger = tiles % groups;
-  e.loop(kPositions, [&](Value position) {
+  e.loop(memory.positions, [&](Value position) {
     if (larger)
       e.loop(larger, [&](Value group) {
         multiplyTiles(position, group, e.mul(group, size + 1), size + 1);
@@ -230,7 +233,7 @@ void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile
   SmallVector<Value> sums = e.loop(blocks, zeros, [&](Value inputBlock, ValueRange carried) {
     SmallVector<Value> sums(carried);
     Value inputAt = transformedAt(position, inputBlock, firstTile);
-    Value filterAt = e.linear({{panel, kPositions * blocks * blockSize},
+    Value filterAt = e.linear({{panel, memory.positions * blocks * blockSize},
                                {position, blocks * blockSize},
                                {inputBlock, blockSize}});
     // The next position's weights, a part of them with each group of tiles.
@@ -281,16 +284,16 @@ void WinogradEmitter::emitTile(Value tile, Value inBlock) {
 
 void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock, int64_t vector) {
   SmallVector<SmallVector<Value>> rows;
-  for (int64_t i = 0; i < kInput; ++i) {
+  for (int64_t i = 0; i < inputTile; ++i) {
     SmallVector<Value> row;
-    for (int64_t j = 0; j < kInput; ++j)
-      row.push_back(e.loadVector(scratch, productAt(e.index(i * kInput + j), inBlock, vector)));
+    for (int64_t j = 0; j < inputTile; ++j)
+      row.push_back(e.loadVector(scratch, productAt(e.index(i * inputTile + j), inBlock, vector)));
     rows.push_back(outputTransform(row));
   }
   SmallVector<SmallVector<Value>> columns;
-  for (int64_t j = 0; j < kOutput; ++j) {
+  for (int64_t j = 0; j < outputTile; ++j) {
     SmallVector<Value> column;
-    for (int64_t i = 0; i < kInput; ++i)
+    for (int64_t i = 0; i < inputTile; ++i)
       column.push_back(rows[i][j]);
     columns.push_back(outputTransform(column));
   }
@@ -298,8 +301,8 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
   auto pixelsAt = [&](const Strides &strides) {
     return e.linear({{image, strides.batch},
                      {panel, vectors * strides.block},
-                     {tileRow, kOutput * strides.row},
-                     {tileColumn, kOutput * strides.column}},
+                     {tileRow, outputTile * strides.row},
+                     {tileColumn, outputTile * strides.column}},
                     strides.origin + vector * strides.block);
   };
   Value outputAt = pixelsAt(output), residualAt;
@@ -313,9 +316,9 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
                           : Value();
   // A tile at the lower or right edge may stand out of the image, by the rest of its size.
   auto isInside = [&](int64_t size, Value tile, int64_t offset) -> Value {
-    if (size % kOutput == 0 || offset < size % kOutput)
+    if (size % outputTile == 0 || offset < size % outputTile)
       return Value();
-    return e.lessThan(tile, e.index(size / kOutput));
+    return e.lessThan(tile, e.index(size / outputTile));
   };
   int64_t height = outputType.getDimSize(2), width = outputType.getDimSize(3);
   auto storePixel = [&](int64_t i, int64_t j) {
@@ -331,9 +334,9 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
     return value;
   };
   Value sum = sumsBuffer ? e.loadVector(sumsBuffer, sumsAt(vector)) : Value();
-  for (int64_t i = 0; i < kOutput; ++i)
+  for (int64_t i = 0; i < outputTile; ++i)
     sum = onlyIf(isInside(height, tileRow, i), sum, [&](Value sum) {
-      for (int64_t j = 0; j < kOutput; ++j)
+      for (int64_t j = 0; j < outputTile; ++j)
         sum = onlyIf(isInside(width, tileColumn, j), sum, [&](Value sum) {
           Value pixel = storePixel(i, j);
           return sum ? e.addf(sum, pixel) : Value();

@@ -47,7 +47,8 @@ ConvSchedule sinter::chooseSchedule(const ConvShape &shape, const VectorUnit &un
   ConvSchedule best{1, 1, 1, kernel::LoopOrder::RowsOuter};
   double bestCycles = std::numeric_limits<double>::max();
   // A vector of several groups is multiplied in as many permutations as a group has channels.
-  int64_t permutations = shape.outputsPerGroup < unit.lanes ? shape.outputsPerGroup : 0;
+  bool isByGroup = shape.groups > 1 && shape.outputsPerGroup < unit.lanes;
+  int64_t permutations = isByGroup ? shape.outputsPerGroup : 0;
   for (int64_t vectors = 1; vectors <= maxPanelVectors(shape, unit.lanes); ++vectors) {
     if (shape.outputBlocks % vectors)
       continue;
@@ -71,34 +72,75 @@ ConvSchedule sinter::chooseSchedule(const ConvShape &shape, const VectorUnit &un
   return best;
 }
 
-std::optional<WinogradSchedule> sinter::chooseWinograd(const ConvShape &shape, int64_t inputBlocks,
-                                                       const VectorUnit &unit) {
+int64_t WinogradSchedule::imageTiles(int64_t rows, int64_t columns) const {
+  return llvm::divideCeil(rows, tileSize) * llvm::divideCeil(columns, tileSize);
+}
+
+int64_t WinogradSchedule::imageBlocks(int64_t rows, int64_t columns) const {
+  return llvm::divideCeil(imageTiles(rows, columns), tiles);
+}
+
+/// Blocks of tiles whose transformed input stays in the second-level cache beside the stream
+/// of weights, all of about the same size, in register tiles of about the same size.
+static WinogradSchedule makeWinograd(int64_t tileSize, const ConvShape &shape, int64_t inputs,
+                                     const VectorUnit &unit) {
   // Two vectors of weights hide the loads of the broadcast values.
   int64_t vectors = shape.outputBlocks % 2 ? 1 : 2;
   int64_t maxRegisterTiles = (unit.registers - vectors - 2) / vectors;
-  auto tilesOf = [](int64_t size) { return llvm::divideCeil(size, kernel::winogradTile); };
-  int64_t allTiles = tilesOf(shape.rows) * tilesOf(shape.columns);
-
-  // A block's transformed input stays in the second-level cache beside the stream of weights.
-  constexpr int64_t cachedInputBytes = 768 << 10, positions = 36;
-  int64_t inputs = inputBlocks * unit.lanes, outputs = shape.outputBlocks * unit.lanes;
-  int64_t maxTiles = cachedInputBytes / (positions * inputs * int64_t(sizeof(float)));
-  maxTiles = std::min(std::max<int64_t>(maxTiles, 1), 2 * maxRegisterTiles);
-  int64_t blocks = llvm::divideCeil(allTiles, maxTiles);
-  WinogradSchedule schedule{vectors, static_cast<int64_t>(llvm::divideCeil(allTiles, blocks)), 0};
-  int64_t groups = llvm::divideCeil(schedule.tiles, maxRegisterTiles);
-  schedule.registerTiles = llvm::divideCeil(schedule.tiles, groups);
-
-  // Cycles of both: multiply-adds two a cycle, or weights from beyond the caches at 8 bytes
-  // a cycle; and some 110 for the transform of a vector of a tile, before and after.
-  auto cycles = [&](double multiplyAdds, double weightBytes) {
-    return std::max(multiplyAdds / (2 * unit.lanes), weightBytes / 8);
+  constexpr int64_t cachedInputBytes = 832 << 10, maxRegisterGroups = 4;
+  int64_t tileBytes = kernel::winogradPositions(tileSize) * inputs * int64_t(sizeof(float));
+  int64_t maxTiles = std::clamp<int64_t>(cachedInputBytes / tileBytes, 1,
+                                         maxRegisterGroups * maxRegisterTiles);
+  // Small tiles are many; with large ones, few in a block leave the first-level cache to the weights.
+  if (tileSize == 4)
+    maxTiles = std::min(maxTiles, 2 * maxRegisterTiles);
+  WinogradSchedule schedule{tileSize, vectors, maxTiles, 0};
+  auto evenly = [](int64_t number, int64_t parts) -> int64_t {
+    return llvm::divideCeil(number, parts);
   };
-  double channels = static_cast<double>(inputs) * outputs;
-  double direct = cycles(shape.rows * shape.columns * 9 * channels, 9 * channels * sizeof(float));
-  double padded = static_cast<double>(blocks) * schedule.tiles;
-  double winograd = cycles(padded * positions * channels,
-                           blocks * positions * channels * sizeof(float)) +
-                    padded * 110 * (inputBlocks + shape.outputBlocks);
-  return winograd < direct ? std::optional(schedule) : std::nullopt;
+  schedule.tiles = evenly(schedule.imageTiles(shape.rows, shape.columns),
+                          schedule.imageBlocks(shape.rows, shape.columns));
+  schedule.registerTiles =
+      evenly(schedule.tiles, llvm::divideCeil(schedule.tiles, maxRegisterTiles));
+  return schedule;
+}
+
+/// Cycles for `multiplyAdds`, two vectors of them a cycle, while `weightBytes` come from beyond
+/// the caches, 4 bytes a cycle, and `cachedBytes` from the second level.
+static double streamCycles(double multiplyAdds, double weightBytes, double cachedBytes,
+                           int64_t lanes) {
+  return std::max(multiplyAdds / (2 * lanes), weightBytes / 4 + cachedBytes / 32);
+}
+
+static double winogradCycles(const WinogradSchedule &schedule, const ConvShape &shape,
+                             int64_t inputBlocks, const VectorUnit &unit) {
+  double channels = static_cast<double>(inputBlocks * unit.lanes) * (shape.outputBlocks * unit.lanes);
+  double blocks = schedule.imageBlocks(shape.rows, shape.columns);
+  double positions = kernel::winogradPositions(schedule.tileSize);
+  double filterBytes = positions * channels * sizeof(float);
+  // The blocks behind the first one find the filter where it fits.
+  constexpr double cachedFilterBytes = 1 << 20;
+  bool isCached = filterBytes <= cachedFilterBytes;
+  double tiles = blocks * schedule.tiles;
+  // Some three cycles a position for the transform of a vector of a tile, before and after.
+  return streamCycles(tiles * positions * channels, isCached ? filterBytes : blocks * filterBytes,
+                      isCached ? (blocks - 1) * filterBytes : 0, unit.lanes) +
+         tiles * 3 * positions * (inputBlocks + shape.outputBlocks);
+}
+
+std::optional<WinogradSchedule> sinter::chooseWinograd(const ConvShape &shape, int64_t inputBlocks,
+                                                       const VectorUnit &unit) {
+  double channels = static_cast<double>(inputBlocks * unit.lanes) * (shape.outputBlocks * unit.lanes);
+  double best = streamCycles(shape.rows * shape.columns * 9 * channels,
+                             9 * channels * sizeof(float), 0, unit.lanes);
+  std::optional<WinogradSchedule> chosen;
+  for (int64_t tileSize : {4, 2}) {
+    WinogradSchedule schedule = makeWinograd(tileSize, shape, inputBlocks * unit.lanes, unit);
+    double cycles = winogradCycles(schedule, shape, inputBlocks, unit);
+    if (cycles < best) {
+      best = cycles;
+      chosen = schedule;
+    }
+  }
+  return chosen;
 }

@@ -33,11 +33,17 @@ struct ConvSchedule {
 /// keeps the smaller operand in cache.
 ConvSchedule chooseSchedule(const ConvShape &shape, const VectorUnit &unit);
 
-/// A 3x3 convolution of stride 1 and padding 1 by Winograd's F(4x4, 3x3).
+/// A 3x3 convolution of stride 1 and padding 1 by Winograd's algorithm.
 struct WinogradSchedule {
+  int64_t tileSize;      ///< rows, and columns, of an output tile: 4 or 2
   int64_t panelVectors;  ///< vectors of output channels per panel
-  int64_t tiles;         ///< of 4x4 output pixels, per block
+  int64_t tiles;         ///< per block
   int64_t registerTiles; ///< of a register tile
+
+  /// Tiles of an output of `rows` x `columns` pixels.
+  int64_t imageTiles(int64_t rows, int64_t columns) const;
+  /// Blocks of these.
+  int64_t imageBlocks(int64_t rows, int64_t columns) const;
 };
 
 /// The schedule of `kernel.winograd_conv2d`, if it is estimated to take less

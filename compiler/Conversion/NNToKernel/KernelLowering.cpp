@@ -44,9 +44,9 @@ SmallVector<int64_t> KernelLowering::neededHalo(Value value) const {
       continue;
     SmallVector<int64_t> sides(conv.getPadding());
     // Winograd's last tiles reach one row, or column, behind the output's.
-    if (winograd(conv))
+    if (auto schedule = winograd(conv))
       for (int dim : {0, 1})
-        sides[2 + dim] = llvm::alignTo(shape[2 + dim], kernel::winogradTile) + 1 - shape[2 + dim];
+        sides[2 + dim] = llvm::alignTo(shape[2 + dim], schedule->tileSize) + 1 - shape[2 + dim];
     for (auto [side, needed] : llvm::zip_equal(halo, sides))
       side = std::max(side, needed);
   }
@@ -233,12 +233,12 @@ Value KernelLowering::emitDirect(const ConvArguments &conv, Value output, bool w
 }
 
 Value KernelLowering::packWinogradFilter(Value weight, int64_t outputBlocks,
-                                         int64_t panelVectors) {
+                                         const WinogradSchedule &schedule) {
   int64_t inputs = cast<ShapedType>(weight.getType()).getDimSize(1);
   int64_t inputBlocks = llvm::divideCeil(inputs, unit.lanes);
-  constexpr int64_t positions = kernel::winogradInputTile * kernel::winogradInputTile;
-  auto type = MemRefType::get({outputBlocks / panelVectors, positions, inputBlocks, unit.lanes,
-                               panelVectors * unit.lanes},
+  auto type = MemRefType::get({outputBlocks / schedule.panelVectors,
+                               kernel::winogradPositions(schedule.tileSize), inputBlocks, unit.lanes,
+                               schedule.panelVectors * unit.lanes},
                               builder.getF32Type());
   return getWeights(weight, type, /*groups=*/1, inputs);
 }
@@ -247,20 +247,20 @@ Value KernelLowering::emitWinograd(const ConvArguments &conv, Value output, bool
   auto outputType = cast<MemRefType>(output.getType());
   ConvShape shape = shapeOf(outputType, cast<ShapedType>(conv.weight.getType()), unit.lanes);
   const WinogradSchedule &schedule = *conv.winograd;
-  Value filter = packWinogradFilter(conv.weight, shape.outputBlocks, schedule.panelVectors);
+  Value filter = packWinogradFilter(conv.weight, shape.outputBlocks, schedule);
   Value bias = conv.bias ? packVector(conv.bias) : Value();
 
-  auto tilesOf = [](int64_t size) { return llvm::divideCeil(size, kernel::winogradTile); };
   int64_t batch = outputType.getDimSize(0);
-  int64_t tileBlocks =
-      llvm::divideCeil(tilesOf(shape.rows) * tilesOf(shape.columns), schedule.tiles);
+  int64_t tileBlocks = schedule.imageBlocks(shape.rows, shape.columns);
   Value sums;
   if (wantsSums)
     sums = allocateDense({batch, tileBlocks, shape.outputBlocks * unit.lanes});
   ArrayRef<int64_t> packed = cast<MemRefType>(filter.getType()).getShape();
-  int64_t items = batch * tileBlocks * packed[0];
+  // More threads than these find no work in such a layer.
+  constexpr int64_t maxThreads = 64;
+  int64_t threads = std::min(maxThreads, batch * tileBlocks * packed[0]);
   Value scratch =
-      allocateDense({items * kernel::WinogradScratch::get(packed, schedule.tiles).elements()});
+      allocateDense({threads * kernel::WinogradScratch::get(packed, schedule.tiles).elements()});
   kernel::WinogradConv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual,
                                    output, sums, scratch, schedule.tiles, schedule.registerTiles,
                                    conv.activation, getLayers());

@@ -72,7 +72,8 @@ private:
   /// Both return the buffer of the partial sums, or null.
   mlir::Value emitDirect(const ConvArguments &conv, mlir::Value output, bool wantsSums);
   mlir::Value emitWinograd(const ConvArguments &conv, mlir::Value output, bool wantsSums);
-  mlir::Value packWinogradFilter(mlir::Value weight, int64_t outputBlocks, int64_t panelVectors);
+  mlir::Value packWinogradFilter(mlir::Value weight, int64_t outputBlocks,
+                                 const WinogradSchedule &schedule);
   mlir::MemRefType blockedType(llvm::ArrayRef<int64_t> shape, int64_t block,
                                llvm::ArrayRef<int64_t> halo) const;
   mlir::Value getWeights(mlir::Value tensor, mlir::MemRefType type, int64_t groups,

@@ -43,40 +43,51 @@ static void packFilter(kernel::WeightsOp weights, const DoubleTensor &values,
           }
 }
 
-/// G g G^T of a 3x3 filter g: 6x6 numbers. G is that of `kernel.winograd_conv2d`.
-static std::array<double, 36> transformFilter(const double *g) {
-  static constexpr double transform[6][3] = {{1.0 / 4, 0, 0},
-                                             {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                             {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                             {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                             {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                                             {0, 0, 1}};
-  double rows[6][3] = {};
-  for (int i = 0; i < 6; ++i)
-    for (int j = 0; j < 3; ++j)
-      for (int k = 0; k < 3; ++k)
-        rows[i][j] += transform[i][k] * g[3 * k + j];
-  std::array<double, 36> result{};
-  for (int i = 0; i < 6; ++i)
-    for (int j = 0; j < 6; ++j)
-      for (int k = 0; k < 3; ++k)
-        result[6 * i + j] += rows[i][k] * transform[j][k];
-  return result;
+/// G of Winograd's F(m x m, 3x3): m + 2 rows of 3. The transforms of the code generator
+/// belong to these, and to the points 0, +-1 (, +-2) and infinity.
+static ArrayRef<std::array<double, 3>> filterTransform(int64_t tile) {
+  static constexpr std::array<double, 3> two[] = {
+      {1, 0, 0}, {1.0 / 2, 1.0 / 2, 1.0 / 2}, {1.0 / 2, -1.0 / 2, 1.0 / 2}, {0, 0, 1}};
+  static constexpr std::array<double, 3> four[] = {
+      {1.0 / 4, 0, 0},
+      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+      {1.0 / 24, 1.0 / 12, 1.0 / 6},
+      {1.0 / 24, -1.0 / 12, 1.0 / 6},
+      {0, 0, 1}};
+  return tile == 2 ? ArrayRef(two) : ArrayRef(four);
 }
 
-/// K x C x 3 x 3 to panels x 36 x blocks x input block x panel, transformed.
+/// G g G^T of a 3x3 filter g: one number for each position.
+static void transformFilter(ArrayRef<std::array<double, 3>> transform, const double *g,
+                            MutableArrayRef<double> result) {
+  size_t size = transform.size();
+  for (size_t i = 0; i < size; ++i) {
+    std::array<double, 3> row{}; // of G g
+    for (int j = 0; j < 3; ++j)
+      for (int k = 0; k < 3; ++k)
+        row[j] += transform[i][k] * g[3 * k + j];
+    for (size_t j = 0; j < size; ++j)
+      result[i * size + j] =
+          row[0] * transform[j][0] + row[1] * transform[j][1] + row[2] * transform[j][2];
+  }
+}
+
+/// K x C x 3 x 3 to panels x positions x blocks x input block x panel, transformed.
 static void packWinogradFilter(kernel::WeightsOp weights, const DoubleTensor &values,
                                MutableArrayRef<float> packed) {
   ArrayRef<int64_t> type = weights.getMemRefType().getShape();
-  int64_t outputs = values.shape[0], inputs = values.shape[1], panelChannels = type[4];
-  int64_t paddedInputs = type[2] * type[3];
+  int64_t outputs = values.shape[0], inputs = values.shape[1];
+  int64_t positions = type[1], paddedInputs = type[2] * type[3], panelChannels = type[4];
+  auto transform = filterTransform(kernel::winogradTile(positions));
+  SmallVector<double> transformed(positions);
   llvm::fill(packed, 0.0f);
   for (int64_t output = 0; output < outputs; ++output)
     for (int64_t input = 0; input < inputs; ++input) {
-      auto transformed = transformFilter(&values.data[(output * inputs + input) * 9]);
+      transformFilter(transform, &values.data[(output * inputs + input) * 9], transformed);
       int64_t panel = output / panelChannels, column = output % panelChannels;
-      for (int64_t position = 0; position < 36; ++position)
-        packed[((panel * 36 + position) * paddedInputs + input) * panelChannels + column] =
+      for (int64_t position = 0; position < positions; ++position)
+        packed[((panel * positions + position) * paddedInputs + input) * panelChannels + column] =
             static_cast<float>(transformed[position]);
     }
 }

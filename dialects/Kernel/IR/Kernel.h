@@ -21,19 +21,23 @@
 
 namespace sinter::kernel {
 
-/// Winograd's F(4x4, 3x3): output tiles of 4x4 from input tiles of 6x6.
-constexpr int64_t winogradTile = 4, winogradInputTile = 6;
+/// Winograd's F(m x m, 3x3) makes output tiles of m x m pixels from input tiles of m + 2,
+/// with as many multiplications as the input tile has positions. `tile` is m.
+constexpr int64_t winogradPositions(int64_t tile) { return (tile + 2) * (tile + 2); }
+/// The tile of a filter that is transformed to `positions` numbers; 0 if there is none.
+constexpr int64_t winogradTile(int64_t positions) {
+  return positions == winogradPositions(4) ? 4 : positions == winogradPositions(2) ? 2 : 0;
+}
 
-/// What a work item of `kernel.winograd_conv2d` keeps in scratch memory: for each of the 36
-/// positions the transformed input, then for each the products of a panel.
+/// What a thread keeps in the scratch memory of `kernel.winograd_conv2d`: for each position
+/// the transformed input, then for each the products of a panel.
 struct WinogradScratch {
+  int64_t positions;
   int64_t transformedStride, productStride; ///< elements from one position to the next
 
   /// For blocks of `tiles` and a packed filter of `shape`.
   static WinogradScratch get(llvm::ArrayRef<int64_t> shape, int64_t tiles);
-  int64_t elements() const {
-    return winogradInputTile * winogradInputTile * (transformedStride + productStride);
-  }
+  int64_t elements() const { return positions * (transformedStride + productStride); }
 };
 
 } // namespace sinter::kernel

@@ -164,12 +164,13 @@ LogicalResult Conv2dOp::verify() {
   return failure(failed(verifyPacking(*this)) || failed(verifyEpilogue(*this)));
 }
 
-static int64_t winogradTiles(int64_t size) { return llvm::divideCeil(size, winogradTile); }
+int64_t WinogradConv2dOp::getTileSize() { return winogradTile(typeOf(getFilter()).getDimSize(1)); }
 
 int64_t WinogradConv2dOp::getTileBlocks() {
   MemRefType output = typeOf(getOutput());
-  return llvm::divideCeil(winogradTiles(output.getDimSize(2)) * winogradTiles(output.getDimSize(3)),
-                          static_cast<int64_t>(getTiles()));
+  int64_t rows = llvm::divideCeil(output.getDimSize(2), getTileSize());
+  int64_t columns = llvm::divideCeil(output.getDimSize(3), getTileSize());
+  return llvm::divideCeil(rows * columns, static_cast<int64_t>(getTiles()));
 }
 
 WinogradScratch WinogradScratch::get(ArrayRef<int64_t> shape, int64_t tiles) {
@@ -179,7 +180,11 @@ WinogradScratch WinogradScratch::get(ArrayRef<int64_t> shape, int64_t tiles) {
     constexpr int64_t lineElements = 64 / sizeof(float);
     return (llvm::divideCeil(elements, lineElements) | 1) * lineElements;
   };
-  return {padded(tiles * shape[2] * shape[3]), padded(tiles * shape[4])};
+  return {shape[1], padded(tiles * shape[2] * shape[3]), padded(tiles * shape[4])};
+}
+
+int64_t WinogradConv2dOp::getMaxThreads() {
+  return typeOf(getScratch()).getNumElements() / getScratchLayout().elements();
 }
 
 WinogradScratch WinogradConv2dOp::getScratchLayout() {
@@ -196,35 +201,32 @@ LogicalResult WinogradConv2dOp::verify() {
   ArrayRef<int64_t> from = input.getShape(), to = output.getShape();
   if (from[0] != to[0] || from.take_back(2) != to.take_back(2))
     return emitOpError("expects input and output of the same batch and size, got ") << output;
-  // kernel.winograd_conv2d C1
-  for (auto [side, halo] : llvm::enumerate(getLayout(getInput()).getHalo())) {
-    int64_t size = output.getDimSize(2 + side % 2);
-    int64_t needed = side < 2 ? 1 : winogradTiles(size) * winogradTile + 1 - size;
-    if (halo < needed)
-      return emitOpError("expects an input's halo of at least ") << needed << ", got " << halo;
-  }
   // kernel.winograd_conv2d C2
   int64_t block = getLayout(getInput()).getBlock();
   int64_t inputBlocks = getStorageType(input).getDimSize(1);
-  if (filter.getRank() != 5 || filter.getDimSize(1) != winogradInputTile * winogradInputTile ||
-      filter.getDimSize(2) != inputBlocks || filter.getDimSize(3) != block ||
-      filter.getDimSize(4) % getLayout(getOutput()).getBlock() ||
+  if (filter.getRank() != 5 || !getTileSize() || filter.getDimSize(2) != inputBlocks ||
+      filter.getDimSize(3) != block || filter.getDimSize(4) % getLayout(getOutput()).getBlock() ||
       filter.getDimSize(0) * filter.getDimSize(4) != paddedChannels(getOutput()))
-    return emitOpError("expects a filter of panels x 36 x ")
+    return emitOpError("expects a filter of panels x 36 or 16 x ")
            << inputBlocks << " x " << block << " x panel that has "
            << paddedChannels(getOutput()) << " output channels, got " << filter;
+  // kernel.winograd_conv2d C1
+  for (auto [side, halo] : llvm::enumerate(getLayout(getInput()).getHalo())) {
+    int64_t size = output.getDimSize(2 + side % 2);
+    int64_t needed = side < 2 ? 1 : llvm::alignTo(size, getTileSize()) + 1 - size;
+    if (halo < needed)
+      return emitOpError("expects an input's halo of at least ") << needed << ", got " << halo;
+  }
   // kernel.winograd_conv2d C4
   SmallVector<int64_t> sums{output.getDimSize(0), getTileBlocks(), paddedChannels(getOutput())};
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x tile blocks x padded channels, got ")
            << getSums().getType();
   // kernel.winograd_conv2d C6
-  int64_t items = output.getDimSize(0) * getTileBlocks() * filter.getDimSize(0);
-  int64_t scratch = typeOf(getScratch()).getNumElements(), perItem = getScratchLayout().elements();
-  if (typeOf(getScratch()).getRank() != 1 || scratch % perItem || scratch / perItem != items)
-    return emitOpError("expects 'scratch' to have ")
-           << items << " times " << perItem << " elements, got "
-           << getScratch().getType();
+  int64_t perThread = getScratchLayout().elements();
+  if (typeOf(getScratch()).getRank() != 1 || typeOf(getScratch()).getNumElements() % perThread)
+    return emitOpError("expects 'scratch' to have a multiple of ")
+           << perThread << " elements, got " << getScratch().getType();
   return verifyEpilogue(*this);
 }
 

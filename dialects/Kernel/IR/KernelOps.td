@@ -55,9 +55,9 @@ def Kernel_WeightsOp : Kernel_Op<"weights", [Symbol, IsolatedFromAbove, SingleBl
       groups are zero. `inputChannels` is C. Where B is 1 and I is C/groups, row
       i has the weights between each output and the i-th input of its group:
       then a panel may hold several groups without zeros between them.
-    - rank 5, `P x 36 x B x I x L`: a K x C x 3 x 3 filter g as `G g G^T` of
-      Winograd's F(4x4, 3x3), for `kernel.winograd_conv2d`. Panel p holds the L
-      output channels from p L on.
+    - rank 5, `P x 36 x B x I x L` or `P x 16 x B x I x L`: a K x C x 3 x 3 filter g
+      as `G g G^T` of Winograd's F(4x4, 3x3) or F(2x2, 3x3), for
+      `kernel.winograd_conv2d`. Panel p holds the L output channels from p L on.
 
     `offset` is the place in the weights section, in bytes, once planned.
 
@@ -231,33 +231,35 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
 }
 
 def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegments]> {
-  let summary = "3x3 convolution by Winograd's F(4x4, 3x3), with its epilogue";
+  let summary = "3x3 convolution by Winograd's algorithm, with its epilogue";
   let description = [{
     output = activation(conv2d(input, filter) + bias + residual)
 
     with a 3x3 filter, stride 1 and padding 1, by Lavin and Gray, "Fast Algorithms
-    for Convolutional Neural Networks" (2016): 36 multiplications instead of 144
-    for an output tile of 4x4 pixels and a pair of channels. The tiles of an image
-    are taken in blocks of `tiles`. A work item is a block and a panel of the
-    filter: the block's input transform, which the panels of a block share, the
-    products by register tiles of up to `registerTiles` tiles, and the output
-    transform with the epilogue.
+    for Convolutional Neural Networks" (2016). F(4x4, 3x3) takes 36 multiplications
+    instead of 144 for an output tile of 4x4 pixels and a pair of channels,
+    F(2x2, 3x3) takes 16 instead of 36 for one of 2x2; the filter says which. The
+    tiles of an image are taken in blocks of `tiles`. A work item is a block and a
+    panel of the filter: the block's input transform, which the panels of a block
+    share, the products by register tiles of up to `registerTiles` tiles, and the
+    output transform with the epilogue.
 
     Input and output tiles that stand out of the image at the right and at the
     bottom read zeros from the input's halo and are not written.
 
-    `scratch` holds, for each work item, the transformed input of a block and the
-    products of a panel; a thread uses the part of its first item for all of them.
+    `scratch` holds, for each thread, the transformed input of a block and the
+    products of a panel. Its size says how many threads may share the work.
 
     sums[n, b, c] is the sum over the pixels of block b of output channel c, as
     in `kernel.conv2d`.
 
     - (C1) the input's halo is at least 1 wide, and reaches to the end of the last tile.
-    - (C2) the filter has the input's block, and panels that cover the output's channels exactly.
+    - (C2) the filter has 36 or 16 positions, the input's block, and panels that cover the output's
+      channels exactly.
     - (C3) input and output are maps of the same batch and size.
     - (C4) `sums` is N x tile blocks x padded channels.
     - (C5) `tiles` and `registerTiles` are at least 1.
-    - (C6) `scratch` has the work items' number of elements times that of `WinogradScratch`.
+    - (C6) `scratch` has a multiple of the elements of `WinogradScratch`.
     - (C7) `bias` has one value per padded output channel, and `residual` has the shape and
       block of the output.
 
@@ -285,9 +287,13 @@ def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegm
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
+    /// Rows and columns of an output tile: 4 or 2.
+    int64_t getTileSize();
     /// Blocks of tiles of an image.
     int64_t getTileBlocks();
-    /// The scratch memory of one work item.
+    /// How many threads have scratch memory.
+    int64_t getMaxThreads();
+    /// The scratch memory of one thread.
     ::sinter::kernel::WinogradScratch getScratchLayout();
   }];
 }

@@ -105,6 +105,16 @@ func.func @winograd_conv2d(%x: !padded, %w: memref<1x36x2x8x16xf32>, %b: !vec, %
   return
 }
 
+// Tiles of 2x2: 16 of them, in two blocks.
+// CHECK-LABEL: func @winograd_conv2d_of_small_tiles
+func.func @winograd_conv2d_of_small_tiles(%x: !padded, %w: memref<1x16x2x8x16xf32>, %y: !map, %scratch: memref<9216xf32>) {
+  // CHECK: kernel.winograd_conv2d {{.*}}registerTiles = 4 : i64, tiles = 8 : i64
+  kernel.winograd_conv2d ins(%x, %w) outs(%y scratch %scratch) {
+    tiles = 8, registerTiles = 4, activation = #nn.activation<identity>, layers = ["conv1"]}
+    : !padded, memref<1x16x2x8x16xf32>, !map, memref<9216xf32>
+  return
+}
+
 // CHECK-LABEL: func @pool
 func.func @pool(%x: !map, %y: memref<1x16x4x4xf32, #b8>) {
   // CHECK: kernel.pool ins(%{{.*}}) outs(%{{.*}}) {count_include_pad = true, kernel = array<i64: 3, 3>, kind = #kernel.pool_kind<max>, layers = ["maxpool"], padding = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>}

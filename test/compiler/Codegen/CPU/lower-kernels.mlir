@@ -59,22 +59,28 @@ kernel.weights @winograd.weight : memref<1x36x2x8x16xf32> attributes {groups = 1
   kernel.yield %0 : tensor<16x16x3x3xf32>
 }
 
-// A thread transforms a block's input once, for all panels, in scratch memory that follows from its first item.
+// A thread transforms a block's input once, for all panels, in scratch memory of its own. There is some for two
+// threads, so that a third one has no share of the four blocks.
+// CHECK-LABEL: func.func @winograd(
+// CHECK-SAME:    %[[T:[a-z0-9]*]]: index, %[[THREADS:[a-z0-9]*]]: index,
+// CHECK:         %[[SHARING:.*]] = arith.minsi %[[THREADS]], %{{.*}}
+// CHECK:         %[[MEMBER:.*]] = arith.minsi %[[T]], %[[SHARING]]
+// CHECK:         arith.divui %{{.*}}, %[[SHARING]]
 // CHECK-LABEL: func.func private @winograd_winograd_conv2d
-// CHECK-SAME:    %[[FIRST:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index)
+// CHECK-SAME:    %[[FIRST:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %[[THREAD:[a-z0-9]*]]: index)
 // CHECK:         scf.for %[[ITEM:.*]] = %[[FIRST]] to
-// CHECK:           arith.muli %[[FIRST]], %{{.*}}
+// CHECK:           arith.muli %[[THREAD]], %{{.*}}
 // CHECK:           %[[BEGINS:.*]] = arith.cmpi eq, %[[ITEM]], %[[FIRST]]
 // CHECK:           %[[WANTED:.*]] = arith.ori %{{.*}}, %[[BEGINS]]
 // CHECK:           scf.if %[[WANTED]]
-func.func @winograd(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<40960xi8>) {
-  %a = kernel.slot %workspace[0] : memref<40960xi8> to memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
-  %b = kernel.slot %workspace[8192] : memref<40960xi8> to !map
-  %scratch = kernel.slot %workspace[16384] : memref<40960xi8> to memref<5760xf32>
+func.func @winograd(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<65536xi8>) {
+  %a = kernel.slot %workspace[0] : memref<65536xi8> to memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
+  %b = kernel.slot %workspace[8192] : memref<65536xi8> to !map
+  %scratch = kernel.slot %workspace[16384] : memref<65536xi8> to memref<2304xf32>
   %w = kernel.get_weights @winograd.weight : memref<1x36x2x8x16xf32>
   kernel.winograd_conv2d ins(%a, %w) outs(%b scratch %scratch) {
-    tiles = 4, registerTiles = 4, activation = #relu, layers = ["conv"]}
-    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x36x2x8x16xf32>, !map, memref<5760xf32>
+    tiles = 1, registerTiles = 1, activation = #relu, layers = ["conv"]}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x36x2x8x16xf32>, !map, memref<2304xf32>
   return
 }
 
@@ -105,7 +111,7 @@ func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>,
 
 // A kernel that writes what it reads may not be told that the two are apart; a thread's last rows come first.
 // CHECK-LABEL: func.func private @in_place_scale_add_0
-// CHECK-SAME:    (%{{[a-z0-9]*}}: memref<1024xf32>, %{{[a-z0-9]*}}: memref<1024xf32> {llvm.noalias}, %{{[a-z0-9]*}}: memref<1024xf32>, %[[FIRST:[a-z0-9]*]]: index, %[[END:[a-z0-9]*]]: index)
+// CHECK-SAME:    (%{{[a-z0-9]*}}: memref<1024xf32>, %{{[a-z0-9]*}}: memref<1024xf32> {llvm.noalias}, %{{[a-z0-9]*}}: memref<1024xf32>, %[[FIRST:[a-z0-9]*]]: index, %[[END:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index)
 // CHECK:         scf.for %[[ITEM:.*]] = %[[FIRST]] to %[[END]]
 // CHECK-NEXT:      %[[SUM:.*]] = arith.addi %[[FIRST]], %[[END]]
 // CHECK:           arith.subi %{{.*}}, %[[ITEM]]

@@ -123,14 +123,23 @@ func.func @groups(%x: !map) -> !map {
 // CHECK: %[[SCRATCH:.*]] = memref.alloc() : memref<387072xf32>
 // CHECK: kernel.winograd_conv2d ins({{.*}}) outs(%{{.*}} sums %[[SUMS]] scratch %[[SCRATCH]]) {{.*}}registerTiles = 4 : i64, tiles = 8 : i64
 // CHECK: kernel.finish_mean ins(%[[SUMS]])
-// WIDE-LABEL: kernel.weights @winograd.weight : memref<2x36x4x16x32xf32>
-// WIDE-LABEL: func @winograd
-// WIDE: kernel.winograd_conv2d {{.*}}registerTiles = 8 : i64, tiles = 16 : i64
 func.func @winograd(%x: tensor<2x64x13x13xf32>) -> tensor<2x64x1x1xf32> {
   %w = nn.parameter "winograd.weight" : tensor<64x64x3x3xf32>
   %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity}
     : (tensor<2x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<2x64x13x13xf32>, tensor<2x64x1x1xf32>)
   return %0#1 : tensor<2x64x1x1xf32>
+}
+
+// Many channels of few pixels: reading the weights of F(4x4, 3x3) would take longer than what it saves.
+// WIDE-LABEL: kernel.weights @small_tiles.weight : memref<8x16x16x16x32xf32>
+// WIDE-LABEL: func @winograd_of_small_tiles
+// WIDE: memref.alloc() : memref<1x256x14x14xf32, #kernel.blocked<16, halo = [1, 1, 1, 1]>>
+// WIDE: kernel.winograd_conv2d {{.*}}registerTiles = 13 : i64, tiles = 49 : i64
+func.func @winograd_of_small_tiles(%x: tensor<1x256x14x14xf32>) -> tensor<1x256x14x14xf32> {
+  %w = nn.parameter "small_tiles.weight" : tensor<256x256x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (tensor<1x256x14x14xf32>, tensor<256x256x3x3xf32>) -> (tensor<1x256x14x14xf32>, tensor<1x256x1x1xf32>)
+  return %0#0 : tensor<1x256x14x14xf32>
 }
 
 // Of stride 2, of dilation 2, of padding on one side, of other sizes or of groups, it is direct.
