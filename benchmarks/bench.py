@@ -61,8 +61,9 @@ def parse_arguments():
     arguments.networks = arguments.networks or (QUICK_NETWORKS if quick else NETWORKS)
     arguments.peers = arguments.peers or (["onnxruntime"] if quick else list(peers.PEERS))
     arguments.batches = arguments.batches or ([1] if quick else [1, 8])
-    arguments.rounds = arguments.rounds or (2 if quick else 3)
-    arguments.seconds = arguments.seconds or 1.5
+    # Many short processes: a machine is slow for seconds at a time, and then for all alike.
+    arguments.rounds = arguments.rounds or (4 if quick else 8)
+    arguments.seconds = arguments.seconds or 0.5
     return arguments
 
 
