@@ -30,16 +30,17 @@ def draw_times(data, path):
                     [entry["network"] for entry in results], rotation=30, ha="right")
     axes.set_ylabel("time / Sinter's time (median)")
     # Untuned general compilers take ten times as long; the rest would be invisible.
-    axes.set_ylim(0, 6)
+    axes.set_ylim(0, 4)
     axes.set_title("Batch 1, f32, one thread: above 1, Sinter is faster")
     axes.legend(ncols=3, fontsize="small")
     save(figure, path)
 
 
-def draw_layers(entry, peak, path):
+def draw_layers(entry, path):
     """Share of the multiply-add peak of every step that multiplies, one thread."""
     steps = [step for step in entry["steps"] if step["multiply_adds"]]
-    shares = [2e-4 * step["multiply_adds"] / step["min_ms"] / peak for step in steps]
+    shares = [2e-4 * step["multiply_adds"] / step["min_ms"] / entry["peak_gflops"]
+              for step in steps]
     figure, axes = plot.subplots(figsize=(10, 0.18 * len(steps) + 1))
     axes.barh(range(len(steps)), shares)
     axes.axvline(100, color="black", linewidth=1)
@@ -82,8 +83,7 @@ def write(path):
     draw_tax(data, path.with_name(f"{path.stem}-tax.svg"))
     for entry in data["results"]:
         if entry["network"].endswith("resnet50") and (entry["batch"], entry["threads"]) == (1, 1):
-            draw_layers(entry, data["peaks"]["1"],
-                        path.with_name(f"{path.stem}-{entry['network']}.svg"))
+            draw_layers(entry, path.with_name(f"{path.stem}-{entry['network']}.svg"))
 
 
 if __name__ == "__main__":
