@@ -8,6 +8,7 @@
 
 #include "compiler/Codegen/CPU/Conv2d.h"
 
+#include "compiler/Codegen/CPU/ConvolutionBuffers.h"
 #include "compiler/Codegen/CPU/KernelEmitter.h"
 
 using namespace mlir;
@@ -51,7 +52,7 @@ private:
   ArrayRef<int64_t> filterShape; // panels, blocks, rows, columns, input block, panel channels
   Strides input, output;
   int64_t vectors; // per panel
-  Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer;
+  const ConvolutionBuffers buffers;
   Value image, tileRow, panel; // of the work item
   Value pass;                  // number of the tile among the `passes` that read a panel
   int64_t passes = 1;
@@ -61,15 +62,7 @@ ConvolutionEmitter::ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitt
                                        ValueRange buffers)
     : op(op), e(emitter), outputType(op.getOutput().getType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
-      output(outputType), vectors(filterShape[5] / emitter.lanes) {
-  unsigned next = 0;
-  inputBuffer = buffers[next++];
-  filterBuffer = buffers[next++];
-  biasBuffer = op.getBias() ? buffers[next++] : Value();
-  residualBuffer = op.getResidual() ? buffers[next++] : Value();
-  outputBuffer = buffers[next++];
-  sumsBuffer = op.getSums() ? buffers[next++] : Value();
-}
+      output(outputType), vectors(filterShape[5] / emitter.lanes), buffers(op, buffers) {}
 
 int64_t tileRowsOf(kernel::Conv2dOp op) {
   return llvm::divideCeil(op.getOutput().getType().getDimSize(2), op.getTile()[0]);
@@ -84,9 +77,9 @@ void ConvolutionEmitter::emitTileRow(Value item) {
     auto digits = e.split(item, {panels, batch, rows});
     panel = digits[0], image = digits[1], tileRow = digits[2];
   }
-  if (sumsBuffer)
+  if (buffers.sums)
     for (int64_t v = 0; v < vectors; ++v)
-      e.storeVector(e.constant(e.vectorType(), 0), sumsBuffer, sumsAt(v));
+      e.storeVector(e.constant(e.vectorType(), 0), buffers.sums, sumsAt(v));
 
   int64_t tileRows = op.getTile()[0], height = outputType.getDimSize(2);
   Value firstRow = e.mul(tileRow, tileRows);
@@ -133,7 +126,7 @@ void ConvolutionEmitter::emitTile(Tile tile, Value firstRow, Value columnTile) {
   SmallVector<Value> initial;
   for (int64_t v = 0; v < vectors; ++v) {
     Value channel = e.linear({{panel, filterShape[5]}}, v * e.lanes);
-    initial.push_back(biasBuffer ? e.loadVector(biasBuffer, channel)
+    initial.push_back(buffers.bias ? e.loadVector(buffers.bias, channel)
                                  : e.constant(e.vectorType(), 0));
   }
   for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
@@ -186,7 +179,7 @@ void ConvolutionEmitter::prefetchNextPanel(Value filterTap) {
   int64_t panelSize = filterShape[1] * filterShape[2] * filterShape[3] * tapSize;
   // A single tile reads its weights as one stream, which the processor follows within a page.
   Value next = e.add(filterTap, passes == 1 ? pageElements : panelSize);
-  e.prefetchPart(filterBuffer, next, tapSize, pass, passes);
+  e.prefetchPart(buffers.filter, next, tapSize, pass, passes);
 }
 
 SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value filterAt,
@@ -196,11 +189,11 @@ SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value f
     SmallVector<Value> weights;
     for (int64_t v = 0; v < vectors; ++v)
       weights.push_back(
-          e.loadVector(filterBuffer, e.add(filterAt, channel * filterShape[5] + v * e.lanes)));
+          e.loadVector(buffers.filter, e.add(filterAt, channel * filterShape[5] + v * e.lanes)));
     for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
       int64_t offset = pixel / tile.columns * op.getStrides()[0] * input.row +
                        pixel % tile.columns * op.getStrides()[1] * input.column;
-      Value value = e.loadBroadcast(inputBuffer, e.add(inputAt, offset + channel));
+      Value value = e.loadBroadcast(buffers.input, e.add(inputAt, offset + channel));
       for (int64_t v = 0; v < vectors; ++v) {
         Value &sum = sums[pixel * vectors + v];
         sum = e.multiplyAdd(value, weights[v], sum);
@@ -222,7 +215,7 @@ SmallVector<Value> ConvolutionEmitter::emitRowByGroup(Tile tile, Value inputAt, 
     SmallVector<Value> weights;
     for (int64_t s = 0; s < taps; ++s)
       weights.push_back(e.loadVector(
-          filterBuffer, e.add(filterAt, s * tapSize + channel * filterShape[5])));
+          buffers.filter, e.add(filterAt, s * tapSize + channel * filterShape[5])));
     for (int64_t row = 0; row < tile.rows; ++row)
       for (int64_t column = 0; column <= lastColumn; ++column) {
         Value value; // of this column, if a tap reads it
@@ -232,7 +225,7 @@ SmallVector<Value> ConvolutionEmitter::emitRowByGroup(Tile tile, Value inputAt, 
             continue;
           if (!value)
             value = e.spreadInGroups(
-                e.loadVector(inputBuffer, e.add(inputAt, row * op.getStrides()[0] * input.row +
+                e.loadVector(buffers.input, e.add(inputAt, row * op.getStrides()[0] * input.row +
                                                              column * input.column)),
                 channel, perGroup);
           Value &sum = sums[row * tile.columns + offset / stride];
@@ -265,7 +258,7 @@ void ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColu
     Value at = outputAt(output, firstRow, firstColumn, v);
     Value residualAt;
     std::optional<Strides> residual;
-    if (residualBuffer) {
+    if (buffers.residual) {
       residual.emplace(op.getResidual().getType());
       residualAt = outputAt(*residual, firstRow, firstColumn, v);
     }
@@ -276,14 +269,14 @@ void ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColu
       };
       Value value = accumulators[pixel * vectors + v];
       if (residual)
-        value = e.addf(value, e.loadVector(residualBuffer, e.add(residualAt, offset(*residual))));
+        value = e.addf(value, e.loadVector(buffers.residual, e.add(residualAt, offset(*residual))));
       value = e.activation(op.getActivation(), value);
-      e.storeVector(value, outputBuffer, e.add(at, offset(output)));
+      e.storeVector(value, buffers.output, e.add(at, offset(output)));
       sum = sum ? e.addf(sum, value) : value;
     }
-    if (sumsBuffer) {
-      Value total = e.addf(e.loadVector(sumsBuffer, sumsAt(v)), sum);
-      e.storeVector(total, sumsBuffer, sumsAt(v));
+    if (buffers.sums) {
+      Value total = e.addf(e.loadVector(buffers.sums, sumsAt(v)), sum);
+      e.storeVector(total, buffers.sums, sumsAt(v));
     }
   }
 }

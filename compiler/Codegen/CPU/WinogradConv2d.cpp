@@ -11,6 +11,7 @@
 
 #include "compiler/Codegen/CPU/WinogradConv2d.h"
 
+#include "compiler/Codegen/CPU/ConvolutionBuffers.h"
 #include "compiler/Codegen/CPU/KernelEmitter.h"
 
 using namespace mlir;
@@ -57,7 +58,8 @@ private:
   const int64_t outputTile, inputTile;          // rows, and columns, of a tile
   const int64_t blocks, panelChannels, vectors; // input blocks; of a panel
   const int64_t tileRows, tileColumns, tiles;   // of an image; tiles of a block
-  Value inputBuffer, filterBuffer, biasBuffer, residualBuffer, outputBuffer, sumsBuffer, scratch;
+  const ConvolutionBuffers buffers;
+  const Value scratch;
   Value image, block, panel, scratchAt; // of the work item
 };
 
@@ -65,20 +67,12 @@ WinogradEmitter::WinogradEmitter(kernel::WinogradConv2dOp op, KernelEmitter &emi
                                  ValueRange buffers)
     : op(op), e(emitter), outputType(op.getOutput().getType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
-      output(outputType), memory(op.getScratchLayout()),
-      outputTile(op.getTileSize()), inputTile(outputTile + 2), blocks(filterShape[2]), panelChannels(filterShape[4]),
+      output(outputType), memory(op.getScratchLayout()), outputTile(op.getTileSize()),
+      inputTile(outputTile + 2), blocks(filterShape[2]), panelChannels(filterShape[4]),
       vectors(panelChannels / emitter.lanes),
       tileRows(llvm::divideCeil(outputType.getDimSize(2), outputTile)),
-      tileColumns(llvm::divideCeil(outputType.getDimSize(3), outputTile)), tiles(op.getTiles()) {
-  unsigned next = 0;
-  inputBuffer = buffers[next++];
-  filterBuffer = buffers[next++];
-  biasBuffer = op.getBias() ? buffers[next++] : Value();
-  residualBuffer = op.getResidual() ? buffers[next++] : Value();
-  outputBuffer = buffers[next++];
-  sumsBuffer = op.getSums() ? buffers[next++] : Value();
-  scratch = buffers[next++];
-}
+      tileColumns(llvm::divideCeil(outputType.getDimSize(3), outputTile)), tiles(op.getTiles()),
+      buffers(op, buffers), scratch(buffers.back()) {}
 
 void WinogradEmitter::emit(Value item) {
   auto digits = e.split(item, {outputType.getDimSize(0), op.getTileBlocks(), filterShape[0]});
@@ -193,7 +187,7 @@ void WinogradEmitter::transformInput() {
       for (int64_t i = 0; i < inputTile; ++i) {
         SmallVector<Value> row;
         for (int64_t j = 0; j < inputTile; ++j)
-          row.push_back(e.loadVector(inputBuffer, e.add(at, i * input.row + j * input.column)));
+          row.push_back(e.loadVector(buffers.input, e.add(at, i * input.row + j * input.column)));
         rows.push_back(inputTransform(row));
       }
       for (int64_t j = 0; j < inputTile; ++j) {
@@ -237,13 +231,13 @@ void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile
                                {position, blocks * blockSize},
                                {inputBlock, blockSize}});
     // The next position's weights, a part of them with each group of tiles.
-    e.prefetchPart(filterBuffer, e.add(filterAt, blocks * blockSize), blockSize, group,
+    e.prefetchPart(buffers.filter, e.add(filterAt, blocks * blockSize), blockSize, group,
                    registerTileGroups());
     for (int64_t channel = 0; channel < e.lanes; ++channel) {
       SmallVector<Value> weights;
       for (int64_t v = 0; v < vectors; ++v)
         weights.push_back(
-            e.loadVector(filterBuffer, e.add(filterAt, channel * panelChannels + v * e.lanes)));
+            e.loadVector(buffers.filter, e.add(filterAt, channel * panelChannels + v * e.lanes)));
       for (int64_t tile = 0; tile < count; ++tile) {
         Value value = e.loadBroadcast(scratch, e.add(inputAt, tile * e.lanes + channel));
         for (int64_t v = 0; v < vectors; ++v) {
@@ -262,9 +256,9 @@ void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile
 }
 
 void WinogradEmitter::transformOutput() {
-  if (sumsBuffer)
+  if (buffers.sums)
     for (int64_t v = 0; v < vectors; ++v)
-      e.storeVector(e.constant(e.vectorType(), 0), sumsBuffer, sumsAt(v));
+      e.storeVector(e.constant(e.vectorType(), 0), buffers.sums, sumsAt(v));
   bool isWhole = tileRows * tileColumns % tiles == 0;
   e.loop(tiles, [&](Value inBlock) {
     Value tile = e.linear({{block, tiles}, {inBlock, 1}});
@@ -307,11 +301,11 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
   };
   Value outputAt = pixelsAt(output), residualAt;
   std::optional<Strides> residual;
-  if (residualBuffer) {
+  if (buffers.residual) {
     residual.emplace(op.getResidual().getType());
     residualAt = pixelsAt(*residual);
   }
-  Value bias = biasBuffer ? e.loadVector(biasBuffer, e.linear({{panel, panelChannels}},
+  Value bias = buffers.bias ? e.loadVector(buffers.bias, e.linear({{panel, panelChannels}},
                                                               vector * e.lanes))
                           : Value();
   // A tile at the lower or right edge may stand out of the image, by the rest of its size.
@@ -327,13 +321,13 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
       value = e.addf(value, bias);
     if (residual) {
       Value at = e.add(residualAt, i * residual->row + j * residual->column);
-      value = e.addf(value, e.loadVector(residualBuffer, at));
+      value = e.addf(value, e.loadVector(buffers.residual, at));
     }
     value = e.activation(op.getActivation(), value);
-    e.storeVector(value, outputBuffer, e.add(outputAt, i * output.row + j * output.column));
+    e.storeVector(value, buffers.output, e.add(outputAt, i * output.row + j * output.column));
     return value;
   };
-  Value sum = sumsBuffer ? e.loadVector(sumsBuffer, sumsAt(vector)) : Value();
+  Value sum = buffers.sums ? e.loadVector(buffers.sums, sumsAt(vector)) : Value();
   for (int64_t i = 0; i < outputTile; ++i)
     sum = onlyIf(isInside(height, tileRow, i), sum, [&](Value sum) {
       for (int64_t j = 0; j < outputTile; ++j)
@@ -344,7 +338,7 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
       return sum;
     });
   if (sum)
-    e.storeVector(sum, sumsBuffer, sumsAt(vector));
+    e.storeVector(sum, buffers.sums, sumsAt(vector));
 }
 
 } // namespace

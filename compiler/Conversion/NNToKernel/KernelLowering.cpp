@@ -256,7 +256,7 @@ Value KernelLowering::emitWinograd(const ConvArguments &conv, Value output, bool
   if (wantsSums)
     sums = allocateDense({batch, tileBlocks, shape.outputBlocks * unit.lanes});
   ArrayRef<int64_t> packed = cast<MemRefType>(filter.getType()).getShape();
-  // More threads than these find no work in such a layer.
+  // Threads beyond these have no share of the layer: each would cost scratch memory.
   constexpr int64_t maxThreads = 64;
   int64_t threads = std::min(maxThreads, batch * tileBlocks * packed[0]);
   Value scratch =

@@ -1,0 +1,30 @@
+//===- ConvolutionBuffers.h - Operands of a convolution by name ---*- C++ -*-===//
+
+#ifndef SINTER_COMPILER_CODEGEN_CPU_CONVOLUTIONBUFFERS_H
+#define SINTER_COMPILER_CODEGEN_CPU_CONVOLUTIONBUFFERS_H
+
+#include "mlir/IR/ValueRange.h"
+
+namespace sinter::cpu {
+
+/// The flat arrays of what `kernel.conv2d` and `kernel.winograd_conv2d` both have. An
+/// operand that is absent is null.
+struct ConvolutionBuffers {
+  mlir::Value input, filter, bias, residual, output, sums;
+
+  template <typename OpTy> ConvolutionBuffers(OpTy op, mlir::ValueRange buffers) {
+    auto take = [&, next = 0u](bool exists) mutable {
+      return exists ? buffers[next++] : mlir::Value();
+    };
+    input = take(true);
+    filter = take(true);
+    bias = take(static_cast<bool>(op.getBias()));
+    residual = take(static_cast<bool>(op.getResidual()));
+    output = take(true);
+    sums = take(static_cast<bool>(op.getSums()));
+  }
+};
+
+} // namespace sinter::cpu
+
+#endif // SINTER_COMPILER_CODEGEN_CPU_CONVOLUTIONBUFFERS_H
