@@ -1,10 +1,13 @@
 //===- Compile.cpp - sinter compile ---------------------------------------===//
 
+#include "compiler/Driver/Artifact.h"
 #include "compiler/Driver/CheckpointInput.h"
 #include "compiler/Driver/Compiler.h"
 #include "compiler/Driver/Input.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
+#include "compiler/Driver/ScheduleFile.h"
+#include "compiler/Driver/Tune.h"
 #include "compiler/Driver/Values.h"
 #include "compiler/Support/Quote.h"
 #include "compiler/Support/Suggest.h"
@@ -44,6 +47,16 @@ Syntax compileSyntax() {
       ("network", po::value<std::string>()->default_value(""),
        "which network of a file with several")
       ("name", po::value<std::string>(), "prefix of the symbols, if not the network's name")
+      ("max-error", po::value<std::string>(),
+       "do without Winograd's algorithm where rounding may cost more than this share of a layer's "
+       "largest output, by a bound (docs/performance.md)")
+      ("tune", po::value<std::string>(),
+       "measure schedules on this machine, write the best ones to FILE and compile with them")
+      ("threads", po::value<std::string>(), "with --tune: threads to measure on (default: 1)")
+      ("seconds", po::value<std::string>(),
+       "with --tune: how long to measure each of some 14 candidates (default: 2)")
+      ("schedules", po::value<std::string>(),
+       "schedules of some or all layers, a FILE that --tune wrote or you did")
       ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
   addCheckpointOptions(syntax.options);
@@ -91,6 +104,50 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
     message = fmt::format("-o {}: expects a name that ends in .so, .a, .o, .h, .s or .ll",
                           values["output"].as<std::string>());
   return std::nullopt;
+}
+
+/// Compiles with the schedules that --tune finds or --schedules names, or the cost model's.
+int compileOrTune(CompileOptions &options, const InputOptions &inputOptions,
+                  const po::variables_map &values) {
+  if (values.count("max-error")) {
+    llvm::Expected<float> bound = parseNumber("--max-error", textOf(values, "max-error"));
+    if (!bound)
+      return fail(llvm::toString(bound.takeError()));
+    if (*bound <= 0)
+      return fail("--max-error expects a number greater than 0");
+    options.maxError = *bound;
+  }
+  if (!values.count("tune") && (values.count("threads") || values.count("seconds")))
+    return fail("--threads and --seconds are for --tune; an artifact runs on any number of threads");
+  if (values.count("tune")) {
+    if (values.count("schedules"))
+      return fail("--tune and --schedules exclude each other");
+    if (!hasWeights(options.output))
+      return fail("--tune runs the network; expects -o FILE.so, FILE.a or FILE.o");
+    auto threads = countOf(values, "threads", 1, SINTER_MAX_THREADS);
+    if (!threads)
+      return fail(llvm::toString(threads.takeError()));
+    TuneOptions tuneOptions{textOf(values, "tune"), static_cast<unsigned>(threads->value_or(1))};
+    if (values.count("seconds")) {
+      auto seconds = parseNumber("--seconds", textOf(values, "seconds"));
+      if (!seconds)
+        return fail(llvm::toString(seconds.takeError()));
+      if (*seconds <= 0)
+        return fail("--seconds expects a number greater than 0");
+      tuneOptions.seconds = *seconds;
+    }
+    return tune(options, inputOptions, tuneOptions);
+  }
+  llvm::Expected<ScheduleFile> file = ScheduleFile();
+  if (values.count("schedules")) {
+    file = ScheduleFile::read(textOf(values, "schedules"));
+    if (!file)
+      return fail(llvm::toString(file.takeError()));
+    options.setSchedules = [&](mlir::ModuleOp module, const SchedulePolicy &policy) {
+      return file->apply(module, policy);
+    };
+  }
+  return compile(options, inputOptions);
 }
 
 } // namespace
@@ -145,5 +202,5 @@ int driver::compileMain(const Arguments &arguments) {
       return fail(fmt::format("--name expects a C identifier other than 'sinter', got {}",
                               quoted(options.name)));
   }
-  return compile(options, inputOptions);
+  return compileOrTune(options, inputOptions, *values);
 }

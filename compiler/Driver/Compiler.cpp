@@ -60,6 +60,7 @@ private:
   bool hasUsableSizes(int64_t weightsBytes);
   bool openWeights();
   bool runStages();
+  bool setSchedules();
   int writeIR();
   llvm::Error writeText(llvm::StringRef path, llvm::StringRef text);
   llvm::Error writeArtifact(WorkFolder &folder, const std::string &product);
@@ -144,6 +145,18 @@ bool Compilation::openWeights() {
   return weights != nullptr;
 }
 
+bool Compilation::setSchedules() {
+  if (!options.setSchedules)
+    return true;
+  const CPUTarget &target = options.target;
+  SchedulePolicy policy{{target.vectorLanes, target.registers}, options.maxError};
+  if (llvm::Error error = options.setSchedules(*loaded.module, policy)) {
+    fail(llvm::toString(std::move(error)));
+    return false;
+  }
+  return true;
+}
+
 /// Runs stages up to the one whose IR is wanted.
 bool Compilation::runStages() {
   if (options.output == Output::Description)
@@ -152,11 +165,15 @@ bool Compilation::runStages() {
   pipelineOptions.lanes = options.target.vectorLanes;
   pipelineOptions.registers = options.target.registers;
   pipelineOptions.fma = options.target.hasFMA;
+  pipelineOptions.maxError = options.maxError;
+  pipelineOptions.separateSteps = options.separateSteps;
   Output reached = Output::ImportedIR;
   for (const Stage &stage : getStages()) {
     if (reached == options.output)
       return true;
     progress.begin(stage.name);
+    if (stage.name == "schedule" && !setSchedules())
+      return false;
     PassManager pm(&context);
     stage.build(pm, pipelineOptions);
     if (failed(pm.run(*loaded.module))) {

@@ -3,8 +3,13 @@
 #ifndef SINTER_COMPILER_DRIVER_COMPILER_H
 #define SINTER_COMPILER_DRIVER_COMPILER_H
 
+#include "compiler/Conversion/NNToKernel/Schedules.h"
 #include "compiler/Driver/Input.h"
 #include "compiler/Target/CPU/CPUTarget.h"
+
+#include "llvm/Support/Error.h"
+
+#include <functional>
 
 namespace sinter::driver {
 
@@ -30,6 +35,10 @@ struct CompileOptions {
   CPUTarget target;
   bool quiet = false;
   bool remarks = false; ///< print what passes say of their work
+  double maxError = 0;  ///< see SchedulePolicy
+  bool separateSteps = false; ///< each kernel is a step by itself
+  /// Gives layers of the fused network their schedules; the others get the cost model's.
+  std::function<llvm::Error(mlir::ModuleOp, const SchedulePolicy &)> setSchedules;
 };
 
 /// Compiles; prints errors and, unless quiet, progress on a terminal and a

@@ -52,12 +52,15 @@ void sinter::buildSchedulePipeline(OpPassManager &pm, const CPUPipelineOptions &
   ConvertNNToKernelOptions conversion;
   conversion.lanes = options.lanes;
   conversion.registers = options.registers;
+  conversion.maxError = options.maxError;
   pm.addPass(createConvertNNToKernel(conversion));
 }
 
-void sinter::buildPlanPipeline(OpPassManager &pm) {
+void sinter::buildPlanPipeline(OpPassManager &pm, const CPUPipelineOptions &options) {
   pm.addPass(kernel::createPlanMemory());
-  pm.addNestedPass<func::FuncOp>(kernel::createInsertBarriers());
+  kernel::InsertBarriersOptions barriers;
+  barriers.betweenAll = options.separateSteps;
+  pm.addNestedPass<func::FuncOp>(kernel::createInsertBarriers(barriers));
 }
 
 void sinter::buildCodegenPipeline(OpPassManager &pm, const CPUPipelineOptions &options) {
@@ -89,7 +92,7 @@ ArrayRef<Stage> sinter::getStages() {
       {"simplify", [](OpPassManager &pm, Options) { buildSimplifyPipeline(pm); }},
       {"fuse", [](OpPassManager &pm, Options) { buildFusePipeline(pm); }},
       {"schedule", [](OpPassManager &pm, Options options) { buildSchedulePipeline(pm, options); }},
-      {"plan", [](OpPassManager &pm, Options) { buildPlanPipeline(pm); }},
+      {"plan", [](OpPassManager &pm, Options options) { buildPlanPipeline(pm, options); }},
       {"codegen", [](OpPassManager &pm, Options options) { buildCodegenPipeline(pm, options); }},
   };
   return stages;

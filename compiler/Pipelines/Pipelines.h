@@ -29,13 +29,19 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                             llvm::cl::init(16)};
   Option<bool> fma{*this, "fma", llvm::cl::desc("multiply and add in one instruction"),
                    llvm::cl::init(true)};
+  Option<double> maxError{*this, "max-error",
+                          llvm::cl::desc("what rounding may cost a layer; 0: anything"),
+                          llvm::cl::init(0)};
+  Option<bool> separateSteps{*this, "separate-steps",
+                             llvm::cl::desc("a barrier between any two kernels"),
+                             llvm::cl::init(false)};
 };
 
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void buildSimplifyPipeline(mlir::OpPassManager &pm);
 void buildFusePipeline(mlir::OpPassManager &pm);
 void buildSchedulePipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
-void buildPlanPipeline(mlir::OpPassManager &pm);
+void buildPlanPipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
 void buildCodegenPipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
 
 /// One stage of compilation: how --emit and sinter-opt call it, and its passes.

@@ -15,6 +15,7 @@ struct Convolution {
   int64_t dilationY = 1, dilationX = 1, groups = 1;
   std::string activation = "identity";
   bool hasBias = true, hasResidual = false, wantsMean = false;
+  std::string schedule; ///< of its own, or the cost model's
 };
 
 /// The convolution as fused_conv2d; with a residual, that is another convolution.
@@ -30,11 +31,12 @@ void add(CaseModule &module, const Convolution &c) {
     return fmt::format(
         R"(%{0}@, %{0}_mean@ = nn.fused_conv2d %x , %{0}_w@ {1} {2} {{strides = array<i64: {3}, {4}>,
   padding = array<i64: {5}, {6}, {7}, {8}>, dilations = array<i64: {9}, {10}>, groups = {11},
-  activation = #nn.activation<{12}>}} : ({13}, {14}{15}{16}) -> ({17}, {18})
+  activation = #nn.activation<{12}>{19}}} : ({13}, {14}{15}{16}) -> ({17}, {18})
 )",
         name, c.hasBias ? "bias %bias@" : "", residual ? "residual %r@" : "", c.strideY, c.strideX,
         c.top, c.left, c.bottom, c.right, c.dilationY, c.dilationX, c.groups, activation, input,
-        weight, c.hasBias ? ", " + bias : "", residual ? ", " + output : "", output, mean);
+        weight, c.hasBias ? ", " + bias : "", residual ? ", " + output : "", output, mean,
+        c.schedule.empty() ? "" : ", kernel.schedule = " + c.schedule);
   };
   std::string body = fmt::format("%c_w@ = nn.parameter \"case@.weight\" : {0}\n"
                                  "%r_w@ = nn.parameter \"case@.other\" : {0}\n"
@@ -139,6 +141,36 @@ TEST_P(ConvolutionTest, Winograd) {
     add(module, c);
   }
   add(module, square(512, 512, 7, 3, 1));
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+// Schedules that a file may ask for and the cost model does not choose: every panel, both loop orders,
+// register tiles and blocks that do not divide the image.
+TEST_P(ConvolutionTest, Schedules) {
+  CaseModule module;
+  for (int64_t vectors : {1, 2, 4})
+    for (auto [rows, columns] : {std::pair<int64_t, int64_t>{1, 1}, {2, 1}, {1, 2}})
+      for (const char *order : {"rows_outer", "panels_outer"})
+        for (int64_t kernel : {1, 3}) {
+          Convolution c = square(16, 64, 7, kernel, 3 - kernel / 2 - 1);
+          c.wantsMean = vectors == 2;
+          c.schedule = fmt::format("#kernel.direct<panel_vectors = {}, tile_rows = {}, "
+                                   "tile_columns = {}, loop_order = {}>",
+                                   vectors, rows, columns, order);
+          add(module, c);
+        }
+  for (int64_t tileSize : {2, 4})
+    for (int64_t vectors : {1, 2, 4})
+      for (auto [tiles, registerTiles] :
+           {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {4, 1}, {6, 2}}) {
+        Convolution c = square(32, 64, 11, 3, 1);
+        c.wantsMean = vectors == 2;
+        c.hasResidual = vectors == 1;
+        c.schedule = fmt::format("#kernel.winograd<tile_size = {}, panel_vectors = {}, tiles = {}, "
+                                 "register_tiles = {}>",
+                                 tileSize, vectors, tiles, registerTiles);
+        add(module, c);
+      }
   expectMatchesReference("", module.text(), GetParam());
 }
 

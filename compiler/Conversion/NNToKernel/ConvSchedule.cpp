@@ -1,14 +1,32 @@
-//===- ConvSchedule.cpp - Register tiles and loop order of convolutions ---===//
+//===- ConvSchedule.cpp - Cost model of convolutions ----------------------===//
 
 #include "compiler/Conversion/NNToKernel/ConvSchedule.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
+using namespace mlir;
 using namespace sinter;
+
+ConvShape ConvShape::get(ShapedType input, ShapedType output, ShapedType weight, int64_t groups,
+                         int64_t lanes) {
+  ArrayRef<int64_t> shape = output.getShape();
+  bool isMap = shape.size() == 4;
+  int64_t outputs = shape[1], inputs = weight.getDimSize(1) * groups;
+  return {static_cast<int64_t>(llvm::divideCeil(outputs, lanes)),
+          static_cast<int64_t>(llvm::divideCeil(inputs, lanes)),
+          isMap ? shape[2] : 1,
+          isMap ? shape[3] : 1,
+          input.getNumElements() / input.getDimSize(0) * static_cast<int64_t>(sizeof(float)),
+          weight.getNumElements() * static_cast<int64_t>(sizeof(float)),
+          groups,
+          outputs / groups};
+}
 
 /// Cycles of one reduction step of a tile: two multiply-adds and two loads a
 /// cycle, the weights from the second-level cache at 32 bytes a cycle, and at
@@ -23,7 +41,7 @@ static double stepCycles(int64_t pixels, int64_t vectors, int64_t lanes) {
 }
 
 /// Cycles per reduction step of the whole convolution, edges included.
-static double estimate(const ConvShape &shape, const ConvSchedule &schedule, int64_t lanes) {
+static double estimate(const ConvShape &shape, const DirectSchedule &schedule, int64_t lanes) {
   auto split = [](int64_t size, int64_t tile) {
     return std::array{std::pair(tile, size / tile), std::pair(size % tile, int64_t(1))};
   };
@@ -43,33 +61,53 @@ static int64_t maxPanelVectors(const ConvShape &shape, int64_t lanes) {
                            : std::clamp<int64_t>(shape.outputsPerGroup / lanes, 1, vectors);
 }
 
-ConvSchedule sinter::chooseSchedule(const ConvShape &shape, const VectorUnit &unit) {
-  ConvSchedule best{1, 1, 1, kernel::LoopOrder::RowsOuter};
-  double bestCycles = std::numeric_limits<double>::max();
-  // A vector of several groups is multiplied in as many permutations as a group has channels.
-  bool isByGroup = shape.groups > 1 && shape.outputsPerGroup < unit.lanes;
-  int64_t permutations = isByGroup ? shape.outputsPerGroup : 0;
+/// Registers that are not accumulators when a panel has `vectors`: its weights, a broadcast
+/// value, and one left to the allocator, which spills when it has none. A vector of several groups
+/// is multiplied in as many permutations as a group has channels.
+static int64_t registersBeside(const ConvShape &shape, int64_t vectors, int64_t lanes) {
+  bool isByGroup = shape.groups > 1 && shape.outputsPerGroup < lanes;
+  return vectors + 2 + (isByGroup ? shape.outputsPerGroup : 0);
+}
+
+static int64_t maxTilePixels(const ConvShape &shape, int64_t vectors, const VectorUnit &unit) {
+  int64_t accumulators = unit.registers - registersBeside(shape, vectors, unit.lanes);
+  return std::max<int64_t>(accumulators / vectors, 1);
+}
+
+/// Rows outermost reads the filter once for each row, panels outermost the input once for each
+/// panel: what is read again should come from the second-level cache.
+static kernel::LoopOrder chooseLoopOrder(const ConvShape &shape) {
+  constexpr int64_t smallBytes = 256 << 10, cachedBytes = 512 << 10;
+  bool isRowsOuter = shape.filterBytes <= smallBytes ||
+                     (shape.filterBytes <= cachedBytes && shape.inputBytes > cachedBytes);
+  return isRowsOuter ? kernel::LoopOrder::RowsOuter : kernel::LoopOrder::PanelsOuter;
+}
+
+std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const VectorUnit &unit) {
+  kernel::LoopOrder order = chooseLoopOrder(shape);
+  // Ties go to the later ones, whose panels are wider and read the input less often.
+  using Rank = std::pair<double, int64_t>;
+  std::vector<std::pair<Rank, DirectSchedule>> candidates;
   for (int64_t vectors = 1; vectors <= maxPanelVectors(shape, unit.lanes); ++vectors) {
     if (shape.outputBlocks % vectors)
       continue;
-    // Beside the accumulators: the panel's weights, a broadcast value, and one
-    // register left to the allocator, which spills when it has none.
-    int64_t maxPixels = std::max<int64_t>((unit.registers - vectors - 2 - permutations) / vectors, 1);
+    int64_t maxPixels = maxTilePixels(shape, vectors, unit);
     for (int64_t columns = 1; columns <= std::min(maxPixels, shape.columns); ++columns)
       for (int64_t rows = 1; rows <= std::min(maxPixels / columns, shape.rows); ++rows) {
-        ConvSchedule candidate{vectors, rows, columns, best.loopOrder};
-        double cycles = estimate(shape, candidate, unit.lanes);
-        // Ties go to wider panels, which read the input less often.
-        if (cycles <= bestCycles) {
-          bestCycles = cycles;
-          best = candidate;
-        }
+        DirectSchedule candidate{vectors, rows, columns, order};
+        Rank rank{estimate(shape, candidate, unit.lanes), -static_cast<int64_t>(candidates.size())};
+        candidates.push_back({rank, candidate});
       }
   }
-  constexpr int64_t cachedFilterBytes = 256 << 10;
-  best.loopOrder = shape.filterBytes <= cachedFilterBytes ? kernel::LoopOrder::RowsOuter
-                                                          : kernel::LoopOrder::PanelsOuter;
-  return best;
+  llvm::sort(candidates, llvm::less_first());
+  std::vector<DirectSchedule> ranked;
+  for (const auto &[rank, candidate] : candidates)
+    ranked.push_back(candidate);
+  return ranked;
+}
+
+DirectSchedule sinter::chooseDirect(const ConvShape &shape, const VectorUnit &unit) {
+  return rankDirect(shape, unit).front();
 }
 
 int64_t WinogradSchedule::imageTiles(int64_t rows, int64_t columns) const {
@@ -80,29 +118,51 @@ int64_t WinogradSchedule::imageBlocks(int64_t rows, int64_t columns) const {
   return llvm::divideCeil(imageTiles(rows, columns), tiles);
 }
 
-/// Blocks of tiles whose transformed input stays in the second-level cache beside the stream
-/// of weights, all of about the same size, in register tiles of about the same size.
-static WinogradSchedule makeWinograd(int64_t tileSize, const ConvShape &shape, int64_t inputs,
+static int64_t maxRegisterTiles(int64_t vectors, const VectorUnit &unit) {
+  return std::max<int64_t>((unit.registers - vectors - 2) / vectors, 1);
+}
+
+/// Blocks of at most `maxTiles` tiles, all of about the same size, in register tiles of about the
+/// same size.
+static WinogradSchedule makeWinograd(int64_t tileSize, int64_t maxTiles, const ConvShape &shape,
                                      const VectorUnit &unit) {
   // Two vectors of weights hide the loads of the broadcast values.
   int64_t vectors = shape.outputBlocks % 2 ? 1 : 2;
-  int64_t maxRegisterTiles = (unit.registers - vectors - 2) / vectors;
-  constexpr int64_t cachedInputBytes = 832 << 10, maxRegisterGroups = 4;
-  int64_t tileBytes = kernel::winogradPositions(tileSize) * inputs * int64_t(sizeof(float));
-  int64_t maxTiles = std::clamp<int64_t>(cachedInputBytes / tileBytes, 1,
-                                         maxRegisterGroups * maxRegisterTiles);
-  // Small tiles are many; with large ones, few in a block leave the first-level cache to the weights.
-  if (tileSize == 4)
-    maxTiles = std::min(maxTiles, 2 * maxRegisterTiles);
   WinogradSchedule schedule{tileSize, vectors, maxTiles, 0};
   auto evenly = [](int64_t number, int64_t parts) -> int64_t {
     return llvm::divideCeil(number, parts);
   };
   schedule.tiles = evenly(schedule.imageTiles(shape.rows, shape.columns),
                           schedule.imageBlocks(shape.rows, shape.columns));
-  schedule.registerTiles =
-      evenly(schedule.tiles, llvm::divideCeil(schedule.tiles, maxRegisterTiles));
+  int64_t groups = llvm::divideCeil(schedule.tiles, maxRegisterTiles(vectors, unit));
+  schedule.registerTiles = evenly(schedule.tiles, groups);
   return schedule;
+}
+
+std::vector<WinogradSchedule> sinter::rankWinograd(int64_t tileSize, const ConvShape &shape,
+                                                   const VectorUnit &unit) {
+  // The block's transformed input stays in the second-level cache beside the stream of weights.
+  constexpr int64_t cachedInputBytes = 832 << 10, maxRegisterGroups = 4;
+  int64_t registerTiles = maxRegisterTiles(shape.outputBlocks % 2 ? 1 : 2, unit);
+  int64_t tileBytes = kernel::winogradPositions(tileSize) * shape.inputBlocks * unit.lanes *
+                      static_cast<int64_t>(sizeof(float));
+  int64_t maxTiles =
+      std::clamp<int64_t>(cachedInputBytes / tileBytes, 1, maxRegisterGroups * registerTiles);
+  // Small tiles are many; with large ones, few in a block leave the first-level cache to the weights.
+  if (tileSize == 4)
+    maxTiles = std::min(maxTiles, 2 * registerTiles);
+  std::vector<WinogradSchedule> ranked;
+  for (int64_t tiles : {maxTiles, (maxTiles + 1) / 2, 2 * maxTiles}) {
+    WinogradSchedule schedule = makeWinograd(tileSize, tiles, shape, unit);
+    if (llvm::none_of(ranked, [&](auto &other) { return other.tiles == schedule.tiles; }))
+      ranked.push_back(schedule);
+  }
+  auto cycles = [&](const WinogradSchedule &s) { return winogradCycles(s, shape, unit); };
+  // Larger blocks read the filter less often, which outweighs the caches only where it is large.
+  std::swap(ranked.front(), *llvm::min_element(ranked, [&](const auto &a, const auto &b) {
+              return cycles(a) < cycles(b);
+            }));
+  return ranked;
 }
 
 /// Cycles for `multiplyAdds`, two vectors of them a cycle, while `weightBytes` come from beyond
@@ -112,9 +172,19 @@ static double streamCycles(double multiplyAdds, double weightBytes, double cache
   return std::max(multiplyAdds / (2 * lanes), weightBytes / 4 + cachedBytes / 32);
 }
 
-static double winogradCycles(const WinogradSchedule &schedule, const ConvShape &shape,
-                             int64_t inputBlocks, const VectorUnit &unit) {
-  double channels = static_cast<double>(inputBlocks * unit.lanes) * (shape.outputBlocks * unit.lanes);
+/// Pairs of an input and an output channel, those that only fill a vector included.
+static double channelPairs(const ConvShape &shape, int64_t lanes) {
+  return static_cast<double>(shape.inputBlocks * lanes) * (shape.outputBlocks * lanes);
+}
+
+double sinter::directCycles(const ConvShape &shape, const VectorUnit &unit) {
+  double weights = 9 * channelPairs(shape, unit.lanes);
+  return streamCycles(shape.rows * shape.columns * weights, weights * sizeof(float), 0, unit.lanes);
+}
+
+double sinter::winogradCycles(const WinogradSchedule &schedule, const ConvShape &shape,
+                              const VectorUnit &unit) {
+  double channels = channelPairs(shape, unit.lanes);
   double blocks = schedule.imageBlocks(shape.rows, shape.columns);
   double positions = kernel::winogradPositions(schedule.tileSize);
   double filterBytes = positions * channels * sizeof(float);
@@ -125,22 +195,49 @@ static double winogradCycles(const WinogradSchedule &schedule, const ConvShape &
   // Some three cycles a position for the transform of a vector of a tile, before and after.
   return streamCycles(tiles * positions * channels, isCached ? filterBytes : blocks * filterBytes,
                       isCached ? (blocks - 1) * filterBytes : 0, unit.lanes) +
-         tiles * 3 * positions * (inputBlocks + shape.outputBlocks);
+         tiles * 3 * positions * (shape.inputBlocks + shape.outputBlocks);
 }
 
-std::optional<WinogradSchedule> sinter::chooseWinograd(const ConvShape &shape, int64_t inputBlocks,
-                                                       const VectorUnit &unit) {
-  double channels = static_cast<double>(inputBlocks * unit.lanes) * (shape.outputBlocks * unit.lanes);
-  double best = streamCycles(shape.rows * shape.columns * 9 * channels,
-                             9 * channels * sizeof(float), 0, unit.lanes);
-  std::optional<WinogradSchedule> chosen;
-  for (int64_t tileSize : {4, 2}) {
-    WinogradSchedule schedule = makeWinograd(tileSize, shape, inputBlocks * unit.lanes, unit);
-    double cycles = winogradCycles(schedule, shape, inputBlocks, unit);
-    if (cycles < best) {
-      best = cycles;
-      chosen = schedule;
-    }
-  }
-  return chosen;
+static std::string whyUnusable(const DirectSchedule &schedule, const ConvShape &shape,
+                               const VectorUnit &unit) {
+  int64_t maxVectors = maxPanelVectors(shape, unit.lanes);
+  if (schedule.panelVectors > maxVectors || shape.outputBlocks % schedule.panelVectors)
+    return llvm::formatv("panels of {0} vectors; expects at most {1} that divide the {2} vectors of "
+                         "output channels",
+                         schedule.panelVectors, maxVectors, shape.outputBlocks);
+  int64_t maxPixels = maxTilePixels(shape, schedule.panelVectors, unit);
+  if (schedule.tileRows * schedule.tileColumns > maxPixels)
+    return llvm::formatv("tiles of {0} x {1} pixels; expects at most {2} pixels beside panels of {3} "
+                         "vectors in {4} registers",
+                         schedule.tileRows, schedule.tileColumns, maxPixels, schedule.panelVectors,
+                         unit.registers);
+  if (schedule.tileRows > shape.rows || schedule.tileColumns > shape.columns)
+    return llvm::formatv("tiles of {0} x {1} pixels; expects at most the output's {2} x {3}",
+                         schedule.tileRows, schedule.tileColumns, shape.rows, shape.columns);
+  return "";
+}
+
+static std::string whyUnusable(const WinogradSchedule &schedule, const ConvShape &shape,
+                               const VectorUnit &unit) {
+  if (schedule.panelVectors > maxPanelVectors(shape, unit.lanes) ||
+      shape.outputBlocks % schedule.panelVectors)
+    return llvm::formatv("panels of {0} vectors; expects at most {1} that divide the {2} vectors of "
+                         "output channels",
+                         schedule.panelVectors, maxPanelVectors(shape, unit.lanes),
+                         shape.outputBlocks);
+  int64_t imageTiles = schedule.imageTiles(shape.rows, shape.columns);
+  if (schedule.tiles > imageTiles)
+    return llvm::formatv("blocks of {0} tiles; expects at most the image's {1}", schedule.tiles,
+                         imageTiles);
+  int64_t maxTiles = maxRegisterTiles(schedule.panelVectors, unit);
+  if (schedule.registerTiles > maxTiles)
+    return llvm::formatv("register tiles of {0} tiles; expects at most {1} beside panels of {2} "
+                         "vectors in {3} registers",
+                         schedule.registerTiles, maxTiles, schedule.panelVectors, unit.registers);
+  return "";
+}
+
+std::string sinter::whyUnusable(const Schedule &schedule, const ConvShape &shape,
+                                const VectorUnit &unit) {
+  return std::visit([&](const auto &kind) { return ::whyUnusable(kind, shape, unit); }, schedule);
 }

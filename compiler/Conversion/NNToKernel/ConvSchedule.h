@@ -1,4 +1,4 @@
-//===- ConvSchedule.h - Register tiles and loop order of convolutions -*- C++ -*-===//
+//===- ConvSchedule.h - Cost model of convolutions ----------------*- C++ -*-===//
 
 #ifndef SINTER_COMPILER_CONVERSION_NNTOKERNEL_CONVSCHEDULE_H
 #define SINTER_COMPILER_CONVERSION_NNTOKERNEL_CONVSCHEDULE_H
@@ -6,6 +6,8 @@
 #include "dialects/Kernel/IR/Kernel.h"
 
 #include <optional>
+#include <variant>
+#include <vector>
 
 namespace sinter {
 
@@ -15,25 +17,28 @@ struct VectorUnit {
   int64_t registers; ///< vector registers
 };
 
-/// The size of a convolution's output and reduction.
+/// The size of a convolution's output and reduction. A linear layer is a 1x1 convolution of a
+/// map of one pixel.
 struct ConvShape {
-  int64_t outputBlocks; ///< vectors of output channels
+  int64_t outputBlocks, inputBlocks; ///< vectors of channels, those of all groups
   int64_t rows, columns;
+  int64_t inputBytes; ///< of one image
   int64_t filterBytes;
-  int64_t groups = 1, outputsPerGroup = 0;
+  int64_t groups, outputsPerGroup;
+
+  /// From N x C x H x W, N x K x H' x W', K x C/groups x R x S, or N x C, N x K, K x C.
+  static ConvShape get(mlir::ShapedType input, mlir::ShapedType output, mlir::ShapedType weight,
+                       int64_t groups, int64_t lanes);
 };
 
-struct ConvSchedule {
+/// `#kernel.direct`.
+struct DirectSchedule {
   int64_t panelVectors; ///< vectors of output channels per register tile
   int64_t tileRows, tileColumns;
   kernel::LoopOrder loopOrder;
 };
 
-/// The register tile with the least estimated time, and the loop order that
-/// keeps the smaller operand in cache.
-ConvSchedule chooseSchedule(const ConvShape &shape, const VectorUnit &unit);
-
-/// A 3x3 convolution of stride 1 and padding 1 by Winograd's algorithm.
+/// `#kernel.winograd`: of a 3x3 convolution of stride 1 and padding 1.
 struct WinogradSchedule {
   int64_t tileSize;      ///< rows, and columns, of an output tile: 4 or 2
   int64_t panelVectors;  ///< vectors of output channels per panel
@@ -46,10 +51,26 @@ struct WinogradSchedule {
   int64_t imageBlocks(int64_t rows, int64_t columns) const;
 };
 
-/// The schedule of `kernel.winograd_conv2d`, if it is estimated to take less
-/// time than the direct convolution.
-std::optional<WinogradSchedule> chooseWinograd(const ConvShape &shape, int64_t inputBlocks,
-                                               const VectorUnit &unit);
+using Schedule = std::variant<DirectSchedule, WinogradSchedule>;
+
+/// Every register tile that fits, the one with the least estimated time first, each with the
+/// loop order that keeps the smaller operand in cache.
+std::vector<DirectSchedule> rankDirect(const ConvShape &shape, const VectorUnit &unit);
+
+/// The first of these.
+DirectSchedule chooseDirect(const ConvShape &shape, const VectorUnit &unit);
+
+/// The blocks that are estimated to be good for the tile size, the best one first.
+std::vector<WinogradSchedule> rankWinograd(int64_t tileSize, const ConvShape &shape,
+                                           const VectorUnit &unit);
+
+/// Estimated cycles of the algorithms, to compare one with another.
+double directCycles(const ConvShape &shape, const VectorUnit &unit);
+double winogradCycles(const WinogradSchedule &schedule, const ConvShape &shape,
+                      const VectorUnit &unit);
+
+/// What is wrong with a schedule of someone else's for this shape, or "".
+std::string whyUnusable(const Schedule &schedule, const ConvShape &shape, const VectorUnit &unit);
 
 } // namespace sinter
 

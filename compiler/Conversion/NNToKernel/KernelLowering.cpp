@@ -44,9 +44,10 @@ SmallVector<int64_t> KernelLowering::neededHalo(Value value) const {
       continue;
     SmallVector<int64_t> sides(conv.getPadding());
     // Winograd's last tiles reach one row, or column, behind the output's.
-    if (auto schedule = winograd(conv))
+    Schedule schedule = getSchedule(conv);
+    if (auto *winograd = std::get_if<WinogradSchedule>(&schedule))
       for (int dim : {0, 1})
-        sides[2 + dim] = llvm::alignTo(shape[2 + dim], schedule->tileSize) + 1 - shape[2 + dim];
+        sides[2 + dim] = llvm::alignTo(shape[2 + dim], winograd->tileSize) + 1 - shape[2 + dim];
     for (auto [side, needed] : llvm::zip_equal(halo, sides))
       side = std::max(side, needed);
   }
@@ -168,28 +169,6 @@ Value KernelLowering::packVector(Value vector) {
 // Convolution
 //===----------------------------------------------------------------------===//
 
-static ConvShape shapeOf(ShapedType output, ShapedType weight, int64_t lanes) {
-  ArrayRef<int64_t> shape = output.getShape(); // a matrix is a map of one pixel
-  return {static_cast<int64_t>(llvm::divideCeil(shape[1], lanes)), shape.size() == 4 ? shape[2] : 1,
-          shape.size() == 4 ? shape[3] : 1,
-          weight.getNumElements() * static_cast<int64_t>(sizeof(float))};
-}
-
-std::optional<WinogradSchedule> KernelLowering::winograd(nn::FusedConv2dOp conv) const {
-  auto areAll = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [&](int64_t value) { return value == expected; });
-  };
-  auto weight = cast<ShapedType>(conv.getWeight().getType());
-  int64_t inputs = weight.getDimSize(1);
-  // Fewer channels than a vector has may lie in narrower blocks.
-  if (!areAll(weight.getShape().take_back(2), 3) || !areAll(conv.getStrides(), 1) ||
-      !areAll(conv.getDilations(), 1) || !areAll(conv.getPadding(), 1) || conv.getGroups() != 1 ||
-      inputs < unit.lanes)
-    return std::nullopt;
-  return chooseWinograd(shapeOf(conv.getResult().getType(), weight, unit.lanes),
-                        llvm::divideCeil(inputs, unit.lanes), unit);
-}
-
 ConvArguments KernelLowering::getArguments(nn::FusedConv2dOp op) const {
   ConvArguments conv{getBuffer(op.getInput()), op.getWeight(), op.getBias(),
                      op.getResidual() ? getBuffer(op.getResidual()) : Value()};
@@ -198,18 +177,14 @@ ConvArguments KernelLowering::getArguments(nn::FusedConv2dOp op) const {
   conv.dilations = llvm::to_vector(op.getDilations());
   conv.groups = op.getGroups();
   conv.activation = op.getActivation();
-  conv.winograd = winograd(op);
+  conv.schedule = getSchedule(op);
   return conv;
 }
 
-Value KernelLowering::emitDirect(const ConvArguments &conv, Value output, bool wantsSums) {
+Value KernelLowering::emit(const DirectSchedule &schedule, const ConvArguments &conv, Value output,
+                           bool wantsSums) {
   auto inputType = cast<MemRefType>(conv.input.getType());
   auto outputType = cast<MemRefType>(output.getType());
-  ConvShape shape = shapeOf(outputType, cast<ShapedType>(conv.weight.getType()), unit.lanes);
-  shape.groups = conv.groups;
-  shape.outputsPerGroup = outputType.getDimSize(1) / conv.groups;
-  ConvSchedule schedule = chooseSchedule(shape, unit);
-
   int64_t outputs = outputType.getDimSize(1), inputs = inputType.getDimSize(1);
   int64_t block = kernel::getLayout(conv.input).getBlock();
   auto packing = kernel::FilterPacking::get(outputs, inputs, conv.groups, block,
@@ -221,8 +196,9 @@ Value KernelLowering::emitDirect(const ConvArguments &conv, Value output, bool w
   Value bias = conv.bias ? packVector(conv.bias) : Value();
   Value sums;
   if (wantsSums) {
-    int64_t tiles = llvm::divideCeil(shape.rows, schedule.tileRows);
-    sums = allocateDense({outputType.getDimSize(0), tiles, shape.outputBlocks * unit.lanes});
+    int64_t tiles = llvm::divideCeil(outputType.getDimSize(2), schedule.tileRows);
+    int64_t channels = llvm::alignTo(outputs, unit.lanes);
+    sums = allocateDense({outputType.getDimSize(0), tiles, channels});
   }
   kernel::Conv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual, output, sums,
                            conv.strides, conv.padding, conv.dilations, conv.groups,
@@ -243,18 +219,18 @@ Value KernelLowering::packWinogradFilter(Value weight, int64_t outputBlocks,
   return getWeights(weight, type, /*groups=*/1, inputs);
 }
 
-Value KernelLowering::emitWinograd(const ConvArguments &conv, Value output, bool wantsSums) {
+Value KernelLowering::emit(const WinogradSchedule &schedule, const ConvArguments &conv, Value output,
+                           bool wantsSums) {
   auto outputType = cast<MemRefType>(output.getType());
-  ConvShape shape = shapeOf(outputType, cast<ShapedType>(conv.weight.getType()), unit.lanes);
-  const WinogradSchedule &schedule = *conv.winograd;
-  Value filter = packWinogradFilter(conv.weight, shape.outputBlocks, schedule);
+  int64_t channels = llvm::alignTo(outputType.getDimSize(1), unit.lanes);
+  Value filter = packWinogradFilter(conv.weight, channels / unit.lanes, schedule);
   Value bias = conv.bias ? packVector(conv.bias) : Value();
 
   int64_t batch = outputType.getDimSize(0);
-  int64_t tileBlocks = schedule.imageBlocks(shape.rows, shape.columns);
+  int64_t tileBlocks = schedule.imageBlocks(outputType.getDimSize(2), outputType.getDimSize(3));
   Value sums;
   if (wantsSums)
-    sums = allocateDense({batch, tileBlocks, shape.outputBlocks * unit.lanes});
+    sums = allocateDense({batch, tileBlocks, channels});
   ArrayRef<int64_t> packed = cast<MemRefType>(filter.getType()).getShape();
   // Threads beyond these have no share of the layer: each would cost scratch memory.
   constexpr int64_t maxThreads = 64;
@@ -271,11 +247,17 @@ Value KernelLowering::emitConvolution(ConvArguments conv, Value output, bool wan
   if (!conv.activation)
     conv.activation =
         nn::ActivationAttr::get(builder.getContext(), nn::ActivationKind::Identity);
-  Value sums = conv.winograd ? emitWinograd(conv, output, wantsMean)
-                             : emitDirect(conv, output, wantsMean);
+  auto outputType = cast<MemRefType>(output.getType());
+  if (!conv.schedule)
+    conv.schedule = chooseDirect(ConvShape::get(cast<ShapedType>(conv.input.getType()), outputType,
+                                                cast<ShapedType>(conv.weight.getType()),
+                                                conv.groups, unit.lanes),
+                                 unit);
+  Value sums = std::visit(
+      [&](const auto &schedule) { return emit(schedule, conv, output, wantsMean); }, *conv.schedule);
   if (!wantsMean)
     return Value();
-  ArrayRef<int64_t> shape = cast<MemRefType>(output.getType()).getShape();
+  ArrayRef<int64_t> shape = outputType.getShape();
   Value mean = allocatePixel(shape[0], shape[1]);
   kernel::FinishMeanOp::create(builder, getLoc(), sums, mean, shape[2] * shape[3], getLayers());
   return mean;

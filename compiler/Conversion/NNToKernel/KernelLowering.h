@@ -3,7 +3,7 @@
 #ifndef SINTER_COMPILER_CONVERSION_NNTOKERNEL_KERNELLOWERING_H
 #define SINTER_COMPILER_CONVERSION_NNTOKERNEL_KERNELLOWERING_H
 
-#include "compiler/Conversion/NNToKernel/ConvSchedule.h"
+#include "compiler/Conversion/NNToKernel/Schedules.h"
 #include "dialects/Kernel/IR/Kernel.h"
 
 namespace sinter {
@@ -18,7 +18,7 @@ struct ConvArguments {
   llvm::SmallVector<int64_t> strides{1, 1}, padding{0, 0, 0, 0}, dilations{1, 1};
   int64_t groups = 1;
   nn::ActivationAttr activation = {}; ///< null: identity
-  std::optional<WinogradSchedule> winograd = {};
+  std::optional<Schedule> schedule = {}; ///< none: the cost model's
 };
 
 /// Builds the kernels of one network. Each nn operation's model asks for the
@@ -65,13 +65,13 @@ public:
   mlir::Value emitConvolution(ConvArguments conv, mlir::Value output, bool wantsMean = false);
 
 private:
-  /// The schedule of `conv` where it is done by Winograd's algorithm.
-  std::optional<WinogradSchedule> winograd(nn::FusedConv2dOp conv) const;
   /// The halo that the convolutions which read `value` need, on each side.
   llvm::SmallVector<int64_t> neededHalo(mlir::Value value) const;
   /// Both return the buffer of the partial sums, or null.
-  mlir::Value emitDirect(const ConvArguments &conv, mlir::Value output, bool wantsSums);
-  mlir::Value emitWinograd(const ConvArguments &conv, mlir::Value output, bool wantsSums);
+  mlir::Value emit(const DirectSchedule &schedule, const ConvArguments &conv, mlir::Value output,
+                   bool wantsSums);
+  mlir::Value emit(const WinogradSchedule &schedule, const ConvArguments &conv, mlir::Value output,
+                   bool wantsSums);
   mlir::Value packWinogradFilter(mlir::Value weight, int64_t outputBlocks,
                                  const WinogradSchedule &schedule);
   mlir::MemRefType blockedType(llvm::ArrayRef<int64_t> shape, int64_t block,

@@ -71,16 +71,20 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
+    const VectorUnit unit{lanes, registers};
     for (auto network : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
       if (!network.getBody().hasOneBlock()) {
         network.emitOpError("expects a network of one block");
         return signalPassFailure();
       }
+      for (Operation &op : network.front())
+        if (isScheduled(&op) && failed(assignSchedule(&op, {unit, maxError})))
+          return signalPassFailure();
       OpBuilder weightsBuilder(network);
       func::FuncOp function = createKernelFunction(weightsBuilder, network);
       weightsBuilder.setInsertionPoint(function);
       auto builder = OpBuilder::atBlockBegin(&function.front());
-      KernelLowering lowering(builder, weightsBuilder, symbols, VectorUnit{lanes, registers});
+      KernelLowering lowering(builder, weightsBuilder, symbols, unit);
       if (failed(lowerBody(network, function, lowering)))
         return signalPassFailure();
       network.erase();

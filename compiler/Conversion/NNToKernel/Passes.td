@@ -13,6 +13,10 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
     blocked by the vector length, with the halo that their convolutions need.
     Weights become `kernel.weights`.
 
+    A convolution or linear layer that carries a `kernel.schedule` is computed by
+    it. The others get the cost model's, without Winograd's algorithm where its
+    error bound exceeds `max-error`.
+
     A network is one block and a value's layout depends on its users, so this
     is one pass over the block with a map from values to buffers, not a
     dialect conversion.
@@ -26,6 +30,9 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
   let options = [
     Option<"lanes", "lanes", "int64_t", "8", "f32 values per vector register: 4, 8 or 16">,
     Option<"registers", "registers", "int64_t", "16", "vector registers: 16 or 32">,
+    Option<"maxError", "max-error", "double", "0",
+           "what rounding may cost an output of a layer by a bound, as a share of the largest "
+           "output such weights and inputs can give; 0: anything">,
   ];
   let dependentDialects = ["::sinter::kernel::KernelDialect", "::mlir::memref::MemRefDialect"];
 }

@@ -34,10 +34,12 @@ static void initializeBackend() {
     InitializeNativeTarget();
     InitializeNativeTargetAsmPrinter();
     InitializeNativeTargetAsmParser();
-    auto &options = cl::getRegisteredOptions();
-    if (auto option = options.find("enable-misched"); option != options.end())
-      option->second->addOccurrence(0, "enable-misched", "false");
   });
+  // Each time: lld, which linked the last artifact, resets LLVM's options.
+  auto &options = cl::getRegisteredOptions();
+  if (auto option = options.find("enable-misched");
+      option != options.end() && option->second->getNumOccurrences() == 0)
+    option->second->addOccurrence(0, "enable-misched", "false");
 }
 
 static Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const CPUTarget &target) {

@@ -2,6 +2,8 @@
 
 #include "compiler/Target/CPU/PackWeights.h"
 
+#include "dialects/Kernel/IR/Winograd.h"
+
 #include <array>
 
 using namespace mlir;
@@ -43,23 +45,8 @@ static void packFilter(kernel::WeightsOp weights, const DoubleTensor &values,
           }
 }
 
-/// G of Winograd's F(m x m, 3x3): m + 2 rows of 3. The transforms of the code generator
-/// belong to these, and to the points 0, +-1 (, +-2) and infinity.
-static ArrayRef<std::array<double, 3>> filterTransform(int64_t tile) {
-  static constexpr std::array<double, 3> two[] = {
-      {1, 0, 0}, {1.0 / 2, 1.0 / 2, 1.0 / 2}, {1.0 / 2, -1.0 / 2, 1.0 / 2}, {0, 0, 1}};
-  static constexpr std::array<double, 3> four[] = {
-      {1.0 / 4, 0, 0},
-      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-      {1.0 / 24, 1.0 / 12, 1.0 / 6},
-      {1.0 / 24, -1.0 / 12, 1.0 / 6},
-      {0, 0, 1}};
-  return tile == 2 ? ArrayRef(two) : ArrayRef(four);
-}
-
 /// G g G^T of a 3x3 filter g: one number for each position.
-static void transformFilter(ArrayRef<std::array<double, 3>> transform, const double *g,
+static void transformFilter(const kernel::Matrix &transform, const double *g,
                             MutableArrayRef<double> result) {
   size_t size = transform.size();
   for (size_t i = 0; i < size; ++i) {
@@ -79,7 +66,7 @@ static void packWinogradFilter(kernel::WeightsOp weights, const DoubleTensor &va
   ArrayRef<int64_t> type = weights.getMemRefType().getShape();
   int64_t outputs = values.shape[0], inputs = values.shape[1];
   int64_t positions = type[1], paddedInputs = type[2] * type[3], panelChannels = type[4];
-  auto transform = filterTransform(kernel::winogradTile(positions));
+  const auto &transform = kernel::WinogradMatrices::get(kernel::winogradTile(positions)).filter;
   SmallVector<double> transformed(positions);
   llvm::fill(packed, 0.0f);
   for (int64_t output = 0; output < outputs; ++output)

@@ -21,6 +21,10 @@
 
 namespace sinter::kernel {
 
+/// The attribute of an nn.fused_conv2d or nn.linear that says how it is computed: a
+/// `#kernel.direct` or `#kernel.winograd`.
+inline constexpr llvm::StringLiteral scheduleAttrName = "kernel.schedule";
+
 /// Winograd's F(m x m, 3x3) makes output tiles of m x m pixels from input tiles of m + 2,
 /// with as many multiplications as the input tile has positions. `tile` is m.
 constexpr int64_t winogradPositions(int64_t tile) { return (tile + 2) * (tile + 2); }

@@ -76,6 +76,44 @@ LogicalResult BlockedAttr::verifyLayout(ArrayRef<int64_t> shape,
 }
 
 //===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifySizes(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> sizes) {
+  auto isSize = [](int64_t size) { return size >= 1 && size <= sinter::nn::maxWindow; };
+  if (!llvm::all_of(sizes, isSize))
+    return emitError() << "expects a schedule's sizes to be 1 to " << sinter::nn::maxWindow;
+  return success();
+}
+
+LogicalResult DirectScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                         int64_t panelVectors, int64_t tileRows,
+                                         int64_t tileColumns, LoopOrder) {
+  return verifySizes(emitError, {panelVectors, tileRows, tileColumns});
+}
+
+LogicalResult WinogradScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                           int64_t tileSize, int64_t panelVectors, int64_t tiles,
+                                           int64_t registerTiles) {
+  if (tileSize != 2 && tileSize != 4)
+    return emitError() << "expects a tile_size of 2 or 4, got " << tileSize;
+  return verifySizes(emitError, {panelVectors, tiles, registerTiles});
+}
+
+LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() != scheduleAttrName)
+    return op->emitOpError("has the unknown attribute '") << attribute.getName().strref() << "'";
+  if (!isa<nn::FusedConv2dOp, nn::LinearOp>(op))
+    return op->emitOpError("has a '") << scheduleAttrName
+                                      << "', which only nn.fused_conv2d and nn.linear may have";
+  if (!isa<DirectScheduleAttr, WinogradScheduleAttr>(attribute.getValue()))
+    return op->emitOpError("expects its '") << scheduleAttrName
+                                            << "' to be a #kernel.direct or #kernel.winograd";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Storage and packing
 //===----------------------------------------------------------------------===//
 

@@ -24,6 +24,8 @@ def Kernel_Dialect : Dialect {
   }];
   let dependentDialects = ["::sinter::nn::NNDialect", "::mlir::memref::MemRefDialect"];
   let useDefaultAttributePrinterParser = 1;
+  // kernel.schedule: see KernelSchedules.td.
+  let hasOperationAttrVerify = 1;
 }
 
 def Kernel_BlockedAttr : AttrDef<Kernel_Dialect, "Blocked",

@@ -4,6 +4,7 @@
 #define SINTER_DIALECTS_KERNEL_IR_KERNELOPS_TD
 
 include "dialects/Kernel/IR/KernelDialect.td"
+include "dialects/Kernel/IR/KernelSchedules.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -158,17 +159,6 @@ def Kernel_BarrierOp : Kernel_Op<"barrier"> {
 //===----------------------------------------------------------------------===//
 // Convolution
 //===----------------------------------------------------------------------===//
-
-def Kernel_LoopOrder : I32EnumAttr<"LoopOrder", "which loop of a convolution is outermost", [
-    I32EnumAttrCase<"RowsOuter", 0, "rows_outer">,
-    I32EnumAttrCase<"PanelsOuter", 1, "panels_outer">,
-  ]> {
-  let cppNamespace = "::sinter::kernel";
-  let genSpecializedAttr = 0;
-}
-def Kernel_LoopOrderAttr : EnumAttr<Kernel_Dialect, Kernel_LoopOrder, "loop_order"> {
-  let assemblyFormat = "`<` $value `>`";
-}
 
 def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
   let summary = "direct convolution with its epilogue";

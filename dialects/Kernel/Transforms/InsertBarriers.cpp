@@ -52,6 +52,8 @@ SmallVector<Access> collectAccesses(MemoryEffectOpInterface op) {
 }
 
 struct InsertBarriers final : sinter::kernel::impl::InsertBarriersBase<InsertBarriers> {
+  using InsertBarriersBase::InsertBarriersBase;
+
   void runOnOperation() override {
     SmallVector<Access> sinceBarrier;
     for (Operation &op : getOperation().front()) {
@@ -63,7 +65,7 @@ struct InsertBarriers final : sinter::kernel::impl::InsertBarriersBase<InsertBar
         return llvm::any_of(sinceBarrier,
                             [&](const Access &other) { return access.conflictsWith(other); });
       });
-      if (conflicts) {
+      if (conflicts || (betweenAll && !sinceBarrier.empty() && !accesses.empty())) {
         OpBuilder builder(&op);
         BarrierOp::create(builder, op.getLoc());
         sinceBarrier.clear();

@@ -31,8 +31,14 @@ def InsertBarriers : Pass<"kernel-insert-barriers", "::mlir::func::FuncOp"> {
     **Requires** planned memory: bytes are compared by slot. **Ensures** that
     threads may run the function with each operation's work split any way.
 
+    With `between-all`, there is one before every other kernel, too: each is a step
+    by itself, whose time can be told from that of its neighbours.
+
     Example: `test/dialects/Kernel/Transforms/insert-barriers.mlir`
   }];
+  let options = [
+    Option<"betweenAll", "between-all", "bool", "false", "separate kernels that do not depend on each other, too">,
+  ];
 }
 
 #endif // SINTER_DIALECTS_KERNEL_TRANSFORMS_PASSES_TD

@@ -114,14 +114,14 @@ func.func @groups(%x: !map) -> !map {
   return %0#0 : !map
 }
 
-// Winograd's F(4x4, 3x3) takes 3x3 convolutions of stride 1: 13 rows and columns are 4 x 4 tiles, in two blocks,
+// Winograd's F(4x4, 3x3) takes 3x3 convolutions of stride 1: 13 rows and columns are 4 x 4 tiles, in one block,
 // and the last tiles reach 4 pixels out of the input.
 // CHECK-LABEL: kernel.weights @winograd.weight : memref<4x36x8x8x16xf32> attributes {groups = 1 : i64, inputChannels = 64 : i64}
 // CHECK-LABEL: func @winograd
 // CHECK: memref.alloc() : memref<2x64x13x13xf32, #kernel.blocked<8, halo = [1, 1, 4, 4]>>
-// CHECK: %[[SUMS:.*]] = memref.alloc() : memref<2x2x64xf32>
-// CHECK: %[[SCRATCH:.*]] = memref.alloc() : memref<387072xf32>
-// CHECK: kernel.winograd_conv2d ins({{.*}}) outs(%{{.*}} sums %[[SUMS]] scratch %[[SCRATCH]]) {{.*}}registerTiles = 4 : i64, tiles = 8 : i64
+// CHECK: %[[SUMS:.*]] = memref.alloc() : memref<2x1x64xf32>
+// CHECK: %[[SCRATCH:.*]] = memref.alloc() : memref<377856xf32>
+// CHECK: kernel.winograd_conv2d ins({{.*}}) outs(%{{.*}} sums %[[SUMS]] scratch %[[SCRATCH]]) {{.*}}registerTiles = 6 : i64, tiles = 16 : i64
 // CHECK: kernel.finish_mean ins(%[[SUMS]])
 func.func @winograd(%x: tensor<2x64x13x13xf32>) -> tensor<2x64x1x1xf32> {
   %w = nn.parameter "winograd.weight" : tensor<64x64x3x3xf32>

@@ -1,5 +1,6 @@
 // RUN: sinter-opt %s --pass-pipeline='builtin.module(func.func(kernel-insert-barriers))' | FileCheck %s
 // RUN: sinter-opt %s --kernel-insert-barriers | FileCheck %s
+// RUN: sinter-opt %s --kernel-insert-barriers=between-all | FileCheck %s --check-prefix=ALL
 
 !map = memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
 !padded = memref<1x16x6x6xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
@@ -73,7 +74,13 @@ func.func @one_barrier_for_two_dependences(%x: !map, %y: !map, %u: !map, %v: !ma
   return
 }
 
-// The halo is not the pixels: both may be written at once.
+// The halo is not the pixels: both may be written at once, unless each kernel is to be a step by itself.
+// ALL-LABEL: func @halo_beside_the_pixels
+// ALL-NEXT: kernel.slot
+// ALL-NEXT: kernel.zero_halo
+// ALL-NEXT: kernel.barrier
+// ALL-NEXT: kernel.convert_layout
+// ALL-NEXT: return
 // CHECK-LABEL: func @halo_beside_the_pixels
 func.func @halo_beside_the_pixels(%w: !space, %x: memref<1x16x6x6xf32>) {
   // CHECK:      kernel.zero_halo

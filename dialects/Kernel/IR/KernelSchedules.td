@@ -1,0 +1,54 @@
+//===- KernelSchedules.td - Schedules of convolutions -------*- tablegen -*-===//
+//
+// What an nn operation may carry as its `kernel.schedule`, and the schedule stage
+// gives to every convolution and linear layer that has none.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_DIALECTS_KERNEL_IR_KERNELSCHEDULES_TD
+#define SINTER_DIALECTS_KERNEL_IR_KERNELSCHEDULES_TD
+
+include "dialects/Kernel/IR/KernelDialect.td"
+
+def Kernel_LoopOrder : I32EnumAttr<"LoopOrder", "which loop of a convolution is outermost", [
+    I32EnumAttrCase<"RowsOuter", 0, "rows_outer">,
+    I32EnumAttrCase<"PanelsOuter", 1, "panels_outer">,
+  ]> {
+  let cppNamespace = "::sinter::kernel";
+  let genSpecializedAttr = 0;
+}
+def Kernel_LoopOrderAttr : EnumAttr<Kernel_Dialect, Kernel_LoopOrder, "loop_order"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Kernel_DirectScheduleAttr : AttrDef<Kernel_Dialect, "DirectSchedule"> {
+  let mnemonic = "direct";
+  let summary = "schedule of kernel.conv2d";
+  let description = [{
+    A register tile of `tile_rows` x `tile_columns` output pixels by
+    `panel_vectors` vectors of output channels, and the loop that is outermost.
+
+    Example: `#kernel.direct<panel_vectors = 2, tile_rows = 1, tile_columns = 14, loop_order = rows_outer>`
+  }];
+  let parameters = (ins "int64_t":$panel_vectors, "int64_t":$tile_rows, "int64_t":$tile_columns,
+                        EnumParameter<Kernel_LoopOrder>:$loop_order);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Kernel_WinogradScheduleAttr : AttrDef<Kernel_Dialect, "WinogradSchedule"> {
+  let mnemonic = "winograd";
+  let summary = "schedule of kernel.winograd_conv2d";
+  let description = [{
+    F(`tile_size` x `tile_size`, 3x3) in blocks of `tiles` tiles. A register tile
+    is up to `register_tiles` of them by `panel_vectors` vectors of output channels.
+
+    Example: `#kernel.winograd<tile_size = 4, panel_vectors = 2, tiles = 28, register_tiles = 14>`
+  }];
+  let parameters = (ins "int64_t":$tile_size, "int64_t":$panel_vectors, "int64_t":$tiles,
+                        "int64_t":$register_tiles);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif // SINTER_DIALECTS_KERNEL_IR_KERNELSCHEDULES_TD

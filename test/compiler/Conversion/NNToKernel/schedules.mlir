@@ -1,0 +1,40 @@
+// A layer that carries a schedule is computed by it, whatever the cost model would choose.
+// RUN: sinter-opt %s --convert-nn-to-kernel='lanes=8 registers=16' | FileCheck %s
+
+#identity = #nn.activation<identity>
+
+// Two blocks of tiles, and their sums; the cost model would take one.
+// CHECK-LABEL: func @winograd
+// CHECK: memref.alloc() : memref<2x64x13x13xf32, #kernel.blocked<8, halo = [1, 1, 4, 4]>>
+// CHECK: memref.alloc() : memref<2x2x64xf32>
+// CHECK: kernel.winograd_conv2d {{.*}}registerTiles = 4 : i64, tiles = 8 : i64{{.*}}memref<8x36x8x8x8xf32>
+func.func @winograd(%x: tensor<2x64x13x13xf32>) -> tensor<2x64x1x1xf32> {
+  %w = nn.parameter "winograd.weight" : tensor<64x64x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity,
+    kernel.schedule = #kernel.winograd<tile_size = 4, panel_vectors = 1, tiles = 8, register_tiles = 4>}
+    : (tensor<2x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<2x64x13x13xf32>, tensor<2x64x1x1xf32>)
+  return %0#1 : tensor<2x64x1x1xf32>
+}
+
+// The halo is that of a direct convolution.
+// CHECK-LABEL: func @direct
+// CHECK: memref.alloc() : memref<2x64x13x13xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
+// CHECK: kernel.conv2d {{.*}}loop_order = #kernel.loop_order<panels_outer>{{.*}}tile = array<i64: 2, 3>{{.*}}memref<4x8x3x3x8x16xf32>
+func.func @direct(%x: tensor<2x64x13x13xf32>) -> tensor<2x64x13x13xf32> {
+  %w = nn.parameter "direct.weight" : tensor<64x64x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity,
+    kernel.schedule = #kernel.direct<panel_vectors = 2, tile_rows = 2, tile_columns = 3, loop_order = panels_outer>}
+    : (tensor<2x64x13x13xf32>, tensor<64x64x3x3xf32>) -> (tensor<2x64x13x13xf32>, tensor<2x64x1x1xf32>)
+  return %0#0 : tensor<2x64x13x13xf32>
+}
+
+// CHECK-LABEL: func @linear
+// CHECK: kernel.conv2d {{.*}}memref<5x2x1x1x8x16xf32>
+func.func @linear(%x: tensor<1x16xf32>) -> tensor<1x80xf32> {
+  %w = nn.parameter "linear.weight" : tensor<80x16xf32>
+  %b = nn.parameter "linear.bias" : tensor<80xf32>
+  %0 = nn.linear %x, %w bias %b {
+    kernel.schedule = #kernel.direct<panel_vectors = 2, tile_rows = 1, tile_columns = 1, loop_order = rows_outer>}
+    : (tensor<1x16xf32>, tensor<80x16xf32>, tensor<80xf32>) -> tensor<1x80xf32>
+  return %0 : tensor<1x80xf32>
+}
