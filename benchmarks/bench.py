@@ -4,9 +4,11 @@
 
 Every network is written as ONNX with random weights and read by all from that file.
 Per network, batch and number of threads, processes alternate: Sinter, each peer, and
-again, `--rounds` times, so that what else the machine does falls on all alike. Each
-result is compared with ONNX Runtime's. Minimum and median are taken over the runs of
-all rounds. Results go to results/NAME.json, and from there to results/NAME.md and plots.
+again, `--rounds` times, so that what else the machine does falls on all alike. A peer
+whose processes take long, to import or to compile, has fewer rounds: as many as begin
+within PEER_SECONDS. Each result is compared with ONNX Runtime's. Minimum and median are
+taken over the runs of all rounds. What waiting threads cost others is measured with
+Sinter alone. Results go to results/NAME.json, and from there to results/NAME.md and plots.
 """
 
 import argparse
@@ -35,7 +37,10 @@ NETWORKS = (
     " resnet20 seresnet20 resnet56 resnet110"
 ).split()
 QUICK_NETWORKS = "resnet18 seresnet18 resnet50 seresnet50".split()
+SHARING_NETWORKS = "resnet18 resnet50 resnet20".split()
 TIMEOUT_SECONDS = 1800
+PEER_SECONDS = 25  # of one peer's processes in one case
+MAX_HOPELESS = 3  # cases; a peer is left out of those that follow
 
 
 def parse_arguments():
@@ -62,7 +67,7 @@ def parse_arguments():
     arguments.peers = arguments.peers or (["onnxruntime"] if quick else list(peers.PEERS))
     arguments.batches = arguments.batches or ([1] if quick else [1, 8])
     # Many short processes: a machine is slow for seconds at a time, and then for all alike.
-    arguments.rounds = arguments.rounds or (4 if quick else 8)
+    arguments.rounds = arguments.rounds or (4 if quick else 6)
     arguments.seconds = arguments.seconds or 0.5
     return arguments
 
@@ -72,12 +77,19 @@ def is_hopeless(runs, sinter):
     return statistics.median(runs[0]["times_ms"]) > 10 * statistics.median(sinter[0]["times_ms"])
 
 
+def rate(process):
+    """Runs a second of a process of run_sinter."""
+    output, _ = process.communicate()
+    return 1e3 / statistics.mean(json.loads(output)["times_ms"])
+
+
 class Bench:
     def __init__(self, arguments):
         self.arguments = arguments
         self.programs = arguments.build / "bin"
         self.versions = {}
         self.peaks = {}
+        self.hopeless = dict.fromkeys(arguments.peers, 0)
 
     # ------------------------------------------------------------------
     # Models
@@ -128,16 +140,23 @@ class Bench:
 
     def compare(self, path, threads):
         """Minimum and median of Sinter and each peer, their processes taking turns."""
-        runs = {peer: [] for peer in ["sinter", *self.arguments.peers]}
+        peers = [peer for peer in self.arguments.peers if self.hopeless[peer] < MAX_HOPELESS]
+        runs = {peer: [] for peer in ["sinter", *peers]}
+        seconds = dict.fromkeys(runs, 0)
         for _ in range(self.arguments.rounds):
             for peer in list(runs):
-                if peer != "sinter" and runs[peer] and is_hopeless(runs[peer], runs["sinter"]):
+                if peer != "sinter" and runs[peer] and (
+                        seconds[peer] > PEER_SECONDS or is_hopeless(runs[peer], runs["sinter"])):
                     continue
+                before = time.perf_counter()
                 run = self.run_once(peer, path, threads)
+                seconds[peer] += time.perf_counter() - before
                 if run is None:
                     del runs[peer]
                 else:
                     runs[peer].append(run)
+        for peer in runs.keys() - {"sinter"}:
+            self.hopeless[peer] += is_hopeless(runs[peer], runs["sinter"])
         expected = runs.get("onnxruntime", runs["sinter"])[0]["output"]
         return {peer: self.summarize(peer, results, expected) for peer, results in runs.items()}
 
@@ -149,6 +168,7 @@ class Bench:
         return {
             "min_ms": min(times),
             "median_ms": statistics.median(times),
+            "rounds": len(runs),
             "runs": len(times),
             "first_s": min(run["first_s"] for run in runs),
             "rss_mib": min(run["rss_mib"] for run in runs),
@@ -167,6 +187,24 @@ class Bench:
         self.peaks[str(threads)] = max(self.peaks.get(str(threads), 0), peak)
         return {"steps": steps, "peak_gflops": peak}
 
+    def measure_sharing(self, path):
+        """What N threads give on N CPUs, over what twice as many do, and over what two
+        models of N threads each give together: medians over the rounds."""
+        def start(threads):
+            command = [self.programs / "run_sinter", path.with_suffix(".so"),
+                       path.with_suffix(".npy"), str(threads), str(2 * self.arguments.seconds)]
+            return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+        cpus = os.cpu_count()
+        crowded, together = [], []
+        for _ in range(self.arguments.rounds):
+            alone = rate(start(cpus))
+            crowded.append(alone / rate(start(2 * cpus)))
+            both = [start(cpus), start(cpus)]
+            together.append(alone / sum(map(rate, both)))
+        return {"cpus": cpus, "crowded": statistics.median(crowded),
+                "together": statistics.median(together)}
+
     # ------------------------------------------------------------------
     # The whole
     # ------------------------------------------------------------------
@@ -179,7 +217,7 @@ class Bench:
                     yield name, batch
 
     def run(self):
-        entries = []
+        entries, sharing = [], {}
         for name, batch in self.cases():
             path, compiled = self.prepare(name, batch)
             for threads in (1, 2):
@@ -190,9 +228,11 @@ class Bench:
                 for peer, result in compared.items():
                     print(f"  {peer:14} {result['min_ms']:9.3f} {result['median_ms']:9.3f} ms",
                           file=sys.stderr, flush=True)
+            if batch == 1 and name in SHARING_NETWORKS:
+                sharing[name] = self.measure_sharing(path)
         return {"machine": self.machine(), "versions": self.versions, "peaks": self.peaks,
                 "settings": {peer: peers.PEERS[peer].__doc__ for peer in self.arguments.peers},
-                "results": entries}
+                "results": entries, "sharing": sharing}
 
     def machine(self):
         def line(command):

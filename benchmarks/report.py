@@ -71,6 +71,15 @@ def tax_table(results, peers):
     return table(["network", "sinter", *peers], rows) if rows else ""
 
 
+def sharing_table(sharing):
+    """What waiting threads cost others; 1 is ideal."""
+    rows = [[name, f"{entry['crowded']:.2f}", f"{entry['together']:.2f}"]
+            for name, entry in sharing.items()]
+    cpus = next(iter(sharing.values()))["cpus"]
+    return table(["network", f"{2 * cpus} threads on {cpus} CPUs",
+                  f"two models side by side, {cpus} threads each"], rows)
+
+
 def page(data):
     machine, results, peers = data["machine"], data["results"], peers_of(data["results"])
     parts = [
@@ -96,6 +105,10 @@ def page(data):
     if tax:
         parts += ["## The price of squeeze-and-excitation",
                   "Time of the network with it over time of the network without.", tax]
+    if data.get("sharing"):
+        parts += ["## Sharing the CPUs",
+                  "Time over what as many threads as CPUs take alone: of one image, and of an image "
+                  "of either model. Medians; 1 is ideal.", sharing_table(data["sharing"])]
     parts += ["## Versions and settings", table(
         ["", "version", "settings"],
         [[peer, data["versions"][peer], data["settings"].get(peer, "")]

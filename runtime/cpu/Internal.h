@@ -63,6 +63,8 @@ void sinter_os_free(void *memory);
 
 /* Sleeps while *word is `expected`, until woken; may also return early. */
 void sinter_os_wait(const void *word, uint32_t expected);
+/* Lets another thread have this CPU, if one waits for it. */
+void sinter_os_yield(void);
 void sinter_os_wake_all(const void *word);
 
 /* Starts a thread that no signal is delivered to. False: the system has no more. */

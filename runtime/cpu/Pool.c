@@ -14,10 +14,8 @@
 
 #define CACHE_LINE 64
 
-/* How long a waiting thread keeps its CPU at most. With more threads than CPUs the
-   thread it waits for may need that very CPU, so it gives up at once. */
+/* How long a waiting thread stays awake at most. */
 #define SPIN_NS 100000u
-#define SPIN_NS_CROWDED 2000u
 
 /*===-- Gate: threads wait until a counter moves on -----------------------===*/
 
@@ -35,8 +33,10 @@ static uint64_t patience(unsigned failures, uint64_t spin_ns) {
   return failures % 16 == 15 ? spin_ns : spin_ns >> (failures < 5 ? failures : 5);
 }
 
-/* Waits until the gate was opened once more than `seen` times. */
-static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns) {
+/* Waits until the gate was opened once more than `seen` times. With more threads than CPUs
+   (`is_crowded`) the thread it waits for may need this very CPU, and gets it at once: to yield
+   takes a fraction of what it takes to sleep and to be woken. */
+static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns, bool is_crowded) {
   /* Only a hint: that threads overwrite each other's count does no harm. */
   const unsigned failures = atomic_load_explicit(&gate->failures, memory_order_relaxed);
   const uint64_t limit = patience(failures, spin_ns);
@@ -51,6 +51,8 @@ static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns) {
       }
       sinter_pause();
     }
+    if (is_crowded)
+      sinter_os_yield();
     const uint64_t now = sinter_clock_ns();
     if (deadline == 0)
       deadline = now + limit;
@@ -80,6 +82,7 @@ typedef struct {
   _Alignas(CACHE_LINE) atomic_uint arrived;
   uint32_t num_threads;
   uint64_t spin_ns;
+  bool is_crowded; /* more threads than CPUs */
   gate_t gate;
 } barrier_t;
 
@@ -90,7 +93,7 @@ static void barrier_wait(void *context) {
   const unsigned sense = atomic_load_explicit(&barrier->gate.value, memory_order_relaxed);
   if (atomic_fetch_add_explicit(&barrier->arrived, 1, memory_order_acq_rel) + 1 !=
       barrier->num_threads) {
-    gate_wait(&barrier->gate, sense, barrier->spin_ns);
+    gate_wait(&barrier->gate, sense, barrier->spin_ns, barrier->is_crowded);
     return;
   }
   atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);
@@ -135,7 +138,7 @@ static void worker_main(void *argument) {
   sinter_pool *pool = worker->pool;
   /* No run can pass this thread by, so it counts the openings itself. */
   for (unsigned runs = 0;; ++runs) {
-    gate_wait(&pool->start, runs, pool->barrier.spin_ns);
+    gate_wait(&pool->start, runs, pool->barrier.spin_ns, pool->barrier.is_crowded);
     if (!pool->job.function)
       return;
     run_part(pool, worker->index);
@@ -158,7 +161,8 @@ sinter_status sinter_pool_create(uint32_t num_threads, sinter_pool **pool, sinte
   memset(result, 0, bytes); /* a zero atomic is initialized on every platform we know */
   result->num_threads = num_threads;
   result->barrier.num_threads = num_threads;
-  result->barrier.spin_ns = num_threads <= sinter_cpu_count() ? SPIN_NS : SPIN_NS_CROWDED;
+  result->barrier.is_crowded = num_threads > sinter_cpu_count();
+  result->barrier.spin_ns = SPIN_NS;
   for (uint32_t i = 1; i < num_threads; ++i) {
     worker_t *worker = &result->workers[i - 1];
     worker->pool = result;
