@@ -53,10 +53,12 @@ static double estimate(const ConvShape &shape, const DirectSchedule &schedule, i
   return cycles * (shape.outputBlocks / schedule.panelVectors);
 }
 
-/// Vectors of a panel at most. A tile of one pixel (a linear layer) needs many to hide
-/// latency; a panel of several groups would multiply zeros.
+/// Vectors of a panel at most. A map of one pixel (a linear layer) waits for its weights, which
+/// several threads read faster, each its own panels; a panel of several groups would multiply zeros.
 static int64_t maxPanelVectors(const ConvShape &shape, int64_t lanes) {
-  int64_t vectors = std::min<int64_t>(8, shape.outputBlocks);
+  int64_t vectors = shape.rows * shape.columns == 1
+                        ? std::clamp<int64_t>(shape.outputBlocks / 4, 1, 4)
+                        : std::min<int64_t>(8, shape.outputBlocks);
   return shape.groups == 1 ? vectors
                            : std::clamp<int64_t>(shape.outputsPerGroup / lanes, 1, vectors);
 }
