@@ -108,11 +108,9 @@ Expected<BenchOptions> makeOptions(const po::variables_map &values) {
   if (options.runs != 0)
     options.seconds = INFINITY;
   if (values.count("seconds")) {
-    auto seconds = parseNumber("--seconds", textOf(values, "seconds"));
+    auto seconds = parsePositive("--seconds", textOf(values, "seconds"));
     if (!seconds)
       return seconds.takeError();
-    if (*seconds <= 0)
-      return createStringError("--seconds expects a number greater than 0");
     options.seconds = *seconds;
   }
   return options;

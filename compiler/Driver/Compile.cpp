@@ -106,47 +106,51 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   return std::nullopt;
 }
 
+llvm::Expected<TuneOptions> makeTuneOptions(const po::variables_map &values) {
+  TuneOptions options;
+  options.path = textOf(values, "tune");
+  auto threads = countOf(values, "threads", 1, SINTER_MAX_THREADS);
+  if (!threads)
+    return threads.takeError();
+  options.threads = static_cast<unsigned>(threads->value_or(options.threads));
+  if (values.count("seconds")) {
+    auto seconds = parsePositive("--seconds", textOf(values, "seconds"));
+    if (!seconds)
+      return seconds.takeError();
+    options.seconds = *seconds;
+  }
+  return options;
+}
+
 /// Compiles with the schedules that --tune finds or --schedules names, or the cost model's.
 int compileOrTune(CompileOptions &options, const InputOptions &inputOptions,
                   const po::variables_map &values) {
+  bool tunes = values.count("tune") != 0;
+  if (!tunes && (values.count("threads") || values.count("seconds")))
+    return fail("--threads and --seconds are for --tune; an artifact runs on any number of threads");
+  if (tunes && values.count("schedules"))
+    return fail("--tune and --schedules exclude each other");
+  if (tunes && !hasWeights(options.output))
+    return fail("--tune runs the network; expects -o FILE.so, FILE.a or FILE.o");
   if (values.count("max-error")) {
-    llvm::Expected<float> bound = parseNumber("--max-error", textOf(values, "max-error"));
+    auto bound = parsePositive("--max-error", textOf(values, "max-error"));
     if (!bound)
       return fail(llvm::toString(bound.takeError()));
-    if (*bound <= 0)
-      return fail("--max-error expects a number greater than 0");
     options.maxError = *bound;
   }
-  if (!values.count("tune") && (values.count("threads") || values.count("seconds")))
-    return fail("--threads and --seconds are for --tune; an artifact runs on any number of threads");
-  if (values.count("tune")) {
-    if (values.count("schedules"))
-      return fail("--tune and --schedules exclude each other");
-    if (!hasWeights(options.output))
-      return fail("--tune runs the network; expects -o FILE.so, FILE.a or FILE.o");
-    auto threads = countOf(values, "threads", 1, SINTER_MAX_THREADS);
-    if (!threads)
-      return fail(llvm::toString(threads.takeError()));
-    TuneOptions tuneOptions{textOf(values, "tune"), static_cast<unsigned>(threads->value_or(1))};
-    if (values.count("seconds")) {
-      auto seconds = parseNumber("--seconds", textOf(values, "seconds"));
-      if (!seconds)
-        return fail(llvm::toString(seconds.takeError()));
-      if (*seconds <= 0)
-        return fail("--seconds expects a number greater than 0");
-      tuneOptions.seconds = *seconds;
-    }
-    return tune(options, inputOptions, tuneOptions);
+  if (tunes) {
+    auto tuneOptions = makeTuneOptions(values);
+    return tuneOptions ? tune(options, inputOptions, *tuneOptions)
+                       : fail(llvm::toString(tuneOptions.takeError()));
   }
-  llvm::Expected<ScheduleFile> file = ScheduleFile();
-  if (values.count("schedules")) {
-    file = ScheduleFile::read(textOf(values, "schedules"));
-    if (!file)
-      return fail(llvm::toString(file.takeError()));
-    options.setSchedules = [&](mlir::ModuleOp module, const SchedulePolicy &policy) {
-      return file->apply(module, policy);
-    };
-  }
+  if (!values.count("schedules"))
+    return compile(options, inputOptions);
+  auto file = ScheduleFile::read(textOf(values, "schedules"));
+  if (!file)
+    return fail(llvm::toString(file.takeError()));
+  options.setSchedules = [&](mlir::ModuleOp module, const SchedulePolicy &policy) {
+    return file->apply(module, policy);
+  };
   return compile(options, inputOptions);
 }
 

@@ -43,6 +43,13 @@ Expected<float> sinter::driver::parseNumber(StringRef option, StringRef text) {
   return static_cast<float>(value);
 }
 
+Expected<float> sinter::driver::parsePositive(StringRef option, StringRef text) {
+  Expected<float> value = parseNumber(option, text);
+  if (value && *value <= 0)
+    return createStringError(option + " expects a number greater than 0");
+  return value;
+}
+
 Expected<std::vector<float>> sinter::driver::parseNumbers(StringRef option, StringRef text) {
   SmallVector<StringRef> parts;
   text.split(parts, ',');
