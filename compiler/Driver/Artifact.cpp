@@ -55,6 +55,19 @@ Expected<Artifact> Artifact::load(const std::string &path, unsigned threads) {
   return artifact;
 }
 
+Expected<Artifact> Artifact::loadWithRandomInputs(const std::string &path, unsigned threads) {
+  auto artifact = load(path, threads);
+  if (!artifact)
+    return artifact.takeError();
+  RunOptions random;
+  random.randomInput = 0;
+  auto inputs = readInputs(random, artifact->inputs());
+  if (!inputs)
+    return inputs.takeError();
+  artifact->setInputs(std::move(*inputs));
+  return artifact;
+}
+
 void Artifact::setInputs(std::vector<Tensor> tensors) {
   inputTensors = std::move(tensors);
   inputPointers.clear();

@@ -22,6 +22,9 @@ public:
   /// Loads the shared object at `path` for runs on `threads` threads.
   static llvm::Expected<Artifact> load(const std::string &path, unsigned threads);
 
+  /// The same, with the same random inputs each time.
+  static llvm::Expected<Artifact> loadWithRandomInputs(const std::string &path, unsigned threads);
+
   const sinter_model_info &info() const { return *sinter_model_describe(model.get()); }
   llvm::ArrayRef<TensorSpec> inputs() const { return inputSpecs; }
 

@@ -9,6 +9,7 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/PeakRate.h"
 #include "compiler/Driver/Values.h"
+#include "compiler/Support/Median.h"
 
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -107,12 +108,10 @@ Expected<BenchOptions> makeOptions(const po::variables_map &values) {
   options.warmup = warmup->value_or(options.warmup);
   if (options.runs != 0)
     options.seconds = INFINITY;
-  if (values.count("seconds")) {
-    auto seconds = parsePositive("--seconds", textOf(values, "seconds"));
-    if (!seconds)
-      return seconds.takeError();
-    options.seconds = *seconds;
-  }
+  auto seconds = positiveOf(values, "seconds");
+  if (!seconds)
+    return seconds.takeError();
+  options.seconds = seconds->value_or(options.seconds);
   return options;
 }
 
@@ -137,14 +136,8 @@ Expected<std::vector<double>> measure(Artifact &artifact, const BenchOptions &op
   return times;
 }
 
-/// Sorts them, too.
-double medianOf(std::vector<double> &times) {
-  std::sort(times.begin(), times.end());
-  const size_t count = times.size();
-  return (times[(count - 1) / 2] + times[count / 2]) / 2;
-}
-
 Timings summarize(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
   const double median = medianOf(times);
   const size_t count = times.size();
   const size_t p99 = static_cast<size_t>(std::ceil(count * 0.99)) - 1; // nearest rank
@@ -161,8 +154,7 @@ StepTimings measureSteps(Artifact &artifact, const BenchOptions &options, uint64
     std::vector<double> times;
     for (const std::vector<double> &row : rows)
       times.push_back(row[step]);
-    const double median = medianOf(times);
-    timings.steps.push_back({times.front(), median});
+    timings.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times)});
   }
   return timings;
 }
@@ -259,15 +251,9 @@ void printTable(const sinter_model_info &model, const BenchOptions &options, con
 }
 
 Error bench(const BenchOptions &options) {
-  auto artifact = Artifact::load(options.model, options.threads);
+  auto artifact = Artifact::loadWithRandomInputs(options.model, options.threads);
   if (!artifact)
     return artifact.takeError();
-  RunOptions random;
-  random.randomInput = 0;
-  auto inputs = readInputs(random, artifact->inputs());
-  if (!inputs)
-    return inputs.takeError();
-  artifact->setInputs(std::move(*inputs));
   auto times = measure(*artifact, options);
   if (!times)
     return times.takeError();

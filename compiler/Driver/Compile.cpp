@@ -113,12 +113,10 @@ llvm::Expected<TuneOptions> makeTuneOptions(const po::variables_map &values) {
   if (!threads)
     return threads.takeError();
   options.threads = static_cast<unsigned>(threads->value_or(options.threads));
-  if (values.count("seconds")) {
-    auto seconds = parsePositive("--seconds", textOf(values, "seconds"));
-    if (!seconds)
-      return seconds.takeError();
-    options.seconds = *seconds;
-  }
+  auto seconds = positiveOf(values, "seconds");
+  if (!seconds)
+    return seconds.takeError();
+  options.seconds = seconds->value_or(options.seconds);
   return options;
 }
 
@@ -132,12 +130,10 @@ int compileOrTune(CompileOptions &options, const InputOptions &inputOptions,
     return fail("--tune and --schedules exclude each other");
   if (tunes && !hasWeights(options.output))
     return fail("--tune runs the network; expects -o FILE.so, FILE.a or FILE.o");
-  if (values.count("max-error")) {
-    auto bound = parsePositive("--max-error", textOf(values, "max-error"));
-    if (!bound)
-      return fail(llvm::toString(bound.takeError()));
-    options.maxError = *bound;
-  }
+  auto maxError = positiveOf(values, "max-error");
+  if (!maxError)
+    return fail(llvm::toString(maxError.takeError()));
+  options.maxError = maxError->value_or(options.maxError);
   if (tunes) {
     auto tuneOptions = makeTuneOptions(values);
     return tuneOptions ? tune(options, inputOptions, *tuneOptions)

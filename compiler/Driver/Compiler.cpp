@@ -62,7 +62,6 @@ private:
   bool runStages();
   bool setSchedules();
   int writeIR();
-  llvm::Error writeText(llvm::StringRef path, llvm::StringRef text);
   llvm::Error writeArtifact(WorkFolder &folder, const std::string &product);
   int install(const std::vector<std::pair<std::string, std::string>> &files);
   std::string headerPath() const;
@@ -210,28 +209,15 @@ int Compilation::writeIR() {
   if (!folder.error.empty())
     return fail(folder.error);
   std::string file = folder.file("module.mlir");
-  if (llvm::Error error = writeText(file, text))
+  if (llvm::Error error = WorkFolder::write(file, text))
     return fail(llvm::toString(std::move(error)));
   return install({{file, options.path}});
-}
-
-llvm::Error Compilation::writeText(llvm::StringRef path, llvm::StringRef text) {
-  std::error_code code;
-  llvm::raw_fd_ostream stream(path, code);
-  if (!code) {
-    stream << text;
-    stream.close();
-    code = stream.error();
-    stream.clear_error();
-  }
-  return code ? llvm::createStringError(code, "cannot write '" + path.str() + "'")
-              : llvm::Error::success();
 }
 
 /// Writes what the user asked for to `product`.
 llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &product) {
   if (options.output == Output::Header)
-    return writeText(product, headerText(model));
+    return WorkFolder::write(product, headerText(model));
 
   progress.begin("emit");
   llvm::LLVMContext llvmContext;
@@ -242,7 +228,7 @@ llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &pr
   if (options.output == Output::LLVMIR) {
     std::string text;
     llvm::raw_string_ostream(text) << **code;
-    return writeText(product, text);
+    return WorkFolder::write(product, text);
   }
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
@@ -252,10 +238,10 @@ llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &pr
                           isText ? MachineCodeKind::Assembly : MachineCodeKind::Object, stream))
     return error;
   if (isText)
-    return writeText(product, bytes);
+    return WorkFolder::write(product, bytes);
 
   std::string codeFile = folder.file(model.name + ".code.o");
-  if (llvm::Error error = writeText(codeFile, bytes))
+  if (llvm::Error error = WorkFolder::write(codeFile, bytes))
     return error;
   progress.begin("weights");
   std::string weightsFile = folder.file(model.name + ".weights.o");
@@ -313,7 +299,7 @@ int Compilation::emit() {
   std::vector<std::pair<std::string, std::string>> files{{product, options.path}};
   if (isBinary(options.output)) {
     std::string headerFile = folder.file("header.h");
-    if (llvm::Error error = writeText(headerFile, headerText(model)))
+    if (llvm::Error error = WorkFolder::write(headerFile, headerText(model)))
       return fail(llvm::toString(std::move(error)));
     files.push_back({headerFile, headerPath()});
   }

@@ -15,6 +15,7 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/ScheduleFile.h"
 #include "compiler/Driver/WorkFolder.h"
+#include "compiler/Support/Median.h"
 #include "dialects/NN/IR/LayerNames.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -55,12 +56,6 @@ double timeOf(const LayerTimes &run, ArrayRef<std::string> layers) {
   for (const std::string &layer : layers)
     sum += run.lookup(layer);
   return sum;
-}
-
-double medianOf(SmallVector<double> values) {
-  auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 class Tuner {
@@ -153,16 +148,7 @@ Expected<Artifact> Tuner::compileChoice(WorkFolder &folder, StringRef file, bool
   };
   if (compile(candidate, inputOptions) != 0)
     return createStringError("the network could not be compiled with these schedules");
-  auto artifact = Artifact::load(candidate.path, tuneOptions.threads);
-  if (!artifact)
-    return artifact.takeError();
-  RunOptions random;
-  random.randomInput = 0;
-  auto inputs = readInputs(random, artifact->inputs());
-  if (!inputs)
-    return inputs.takeError();
-  artifact->setInputs(std::move(*inputs));
-  return artifact;
+  return Artifact::loadWithRandomInputs(candidate.path, tuneOptions.threads);
 }
 
 size_t Tuner::rounds() const {
@@ -192,7 +178,7 @@ Comparison Tuner::measure(Artifact &model, Artifact &candidate) {
 }
 
 double Tuner::share(const Comparison &comparison, ArrayRef<std::string> layers) {
-  SmallVector<double> shares;
+  std::vector<double> shares;
   for (const auto &[model, candidate] : zip_equal(comparison.model, comparison.candidate))
     shares.push_back(timeOf(candidate, layers) / timeOf(model, layers));
   return medianOf(std::move(shares));
@@ -233,16 +219,9 @@ Error Tuner::writeFile() {
   if (!folder.error.empty())
     return createStringError(folder.error);
   std::string written = folder.file("schedules.json");
-  std::error_code code;
-  raw_fd_ostream stream(written, code);
-  if (!code) {
-    stream << file.text();
-    stream.close();
-    code = stream.error();
-    stream.clear_error();
-  }
-  if (!code)
-    code = WorkFolder::install(written, tuneOptions.path);
+  if (Error error = WorkFolder::write(written, file.text()))
+    return error;
+  std::error_code code = WorkFolder::install(written, tuneOptions.path);
   return code ? createStringError(code, "cannot write '" + tuneOptions.path + "'") : Error::success();
 }
 
@@ -256,10 +235,12 @@ Error Tuner::report(WorkFolder &folder) {
     return tuned.takeError();
   Comparison comparison = measure(*model, *tuned);
   auto median = [](ArrayRef<LayerTimes> runs) {
-    return medianOf(map_to_vector(runs, [](const LayerTimes &run) {
-      return std::accumulate(run.begin(), run.end(), 0.0,
-                             [](double sum, const auto &entry) { return sum + entry.second; });
-    }));
+    std::vector<double> totals;
+    for (const LayerTimes &run : runs)
+      totals.push_back(
+          std::accumulate(run.begin(), run.end(), 0.0,
+                          [](double sum, const auto &entry) { return sum + entry.second; }));
+    return medianOf(std::move(totals));
   };
   size_t changed = 0, layers = 0;
   for (const auto &[key, group] : groups) {

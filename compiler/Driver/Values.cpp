@@ -43,11 +43,17 @@ Expected<float> sinter::driver::parseNumber(StringRef option, StringRef text) {
   return static_cast<float>(value);
 }
 
-Expected<float> sinter::driver::parsePositive(StringRef option, StringRef text) {
-  Expected<float> value = parseNumber(option, text);
-  if (value && *value <= 0)
-    return createStringError(option + " expects a number greater than 0");
-  return value;
+Expected<std::optional<float>>
+sinter::driver::positiveOf(const boost::program_options::variables_map &values,
+                           const std::string &name) {
+  if (!values.count(name))
+    return std::nullopt;
+  Expected<float> value = parseNumber("--" + name, textOf(values, name));
+  if (!value)
+    return value.takeError();
+  if (*value <= 0)
+    return createStringError("--" + name + " expects a number greater than 0");
+  return *value;
 }
 
 Expected<std::vector<float>> sinter::driver::parseNumbers(StringRef option, StringRef text) {

@@ -34,8 +34,9 @@ llvm::Expected<std::optional<uint64_t>> countOf(const boost::program_options::va
 /// The finite number `text`.
 llvm::Expected<float> parseNumber(llvm::StringRef option, llvm::StringRef text);
 
-/// The finite number `text`, which is greater than 0.
-llvm::Expected<float> parsePositive(llvm::StringRef option, llvm::StringRef text);
+/// The number greater than 0 of the option `name`; nothing if it was not given.
+llvm::Expected<std::optional<float>>
+positiveOf(const boost::program_options::variables_map &values, const std::string &name);
 
 /// Finite numbers with commas between them.
 llvm::Expected<std::vector<float>> parseNumbers(llvm::StringRef option, llvm::StringRef text);

@@ -5,6 +5,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <csignal>
 #include <cstring>
@@ -71,6 +72,19 @@ std::string WorkFolder::file(llvm::StringRef name) {
   files.push_back(result.str().str());
   llvm::sys::RemoveFileOnSignal(files.back());
   return files.back();
+}
+
+llvm::Error WorkFolder::write(llvm::StringRef file, llvm::StringRef text) {
+  std::error_code code;
+  llvm::raw_fd_ostream stream(file, code);
+  if (!code) {
+    stream << text;
+    stream.close();
+    code = stream.error();
+    stream.clear_error();
+  }
+  return code ? llvm::createStringError(code, "cannot write '" + file.str() + "'")
+              : llvm::Error::success();
 }
 
 std::error_code WorkFolder::install(const std::string &file, const std::string &output) {

@@ -4,6 +4,7 @@
 #define SINTER_COMPILER_DRIVER_WORKFOLDER_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
 #include <string>
 #include <system_error>
@@ -25,6 +26,9 @@ public:
 
   /// A path in the folder; the file need not come to be.
   std::string file(llvm::StringRef name);
+
+  /// Writes `text` to a file of the folder.
+  static llvm::Error write(llvm::StringRef file, llvm::StringRef text);
 
   /// Puts a finished file where it belongs: in one step in place of an older file,
   /// and by writing into a device, a pipe or the target of a link, which stay.

@@ -70,5 +70,3 @@ double sinter::kernel::winogradErrorBound(int64_t tileSize, int64_t inputs) {
   int64_t count = 2 * (roundings(output) + roundings(input)) + 1 + inputs + 1;
   return unitRoundoff * count * amplification * amplification;
 }
-
-double sinter::kernel::directErrorBound(int64_t products) { return unitRoundoff * (products + 1); }

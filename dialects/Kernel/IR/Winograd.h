@@ -42,9 +42,6 @@ struct WinogradMatrices {
 /// and sum over channels.
 double winogradErrorBound(int64_t tileSize, int64_t inputs);
 
-/// The same for a direct convolution, whose output is a sum of `products`.
-double directErrorBound(int64_t products);
-
 } // namespace sinter::kernel
 
 #endif // SINTER_DIALECTS_KERNEL_IR_WINOGRAD_H

@@ -125,5 +125,4 @@ TEST(WinogradTest, BoundsByHand) {
                    (2 * 3 + 1 + 64 + 1) * (64.0 / 9) / (1 << 24));
   // Of F(4x4, 3x3) the last row is the largest: 5 + 5 + 14 + 14 + 10; 4 + 3 roundings.
   EXPECT_DOUBLE_EQ(winogradErrorBound(4, 64), (2 * 7 + 1 + 64 + 1) * 256.0 / (1 << 24));
-  EXPECT_DOUBLE_EQ(directErrorBound(576), 577.0 / (1 << 24));
 }
