@@ -60,7 +60,9 @@ void sinter::buildPlanPipeline(OpPassManager &pm, const CPUPipelineOptions &opti
   pm.addPass(kernel::createPlanMemory());
   kernel::InsertBarriersOptions barriers;
   barriers.betweenAll = options.separateSteps;
-  pm.addNestedPass<func::FuncOp>(kernel::createInsertBarriers(barriers));
+  OpPassManager &networks = pm.nest<func::FuncOp>();
+  networks.addPass(kernel::createInsertBarriers(barriers));
+  networks.addPass(kernel::createBalanceWork());
 }
 
 void sinter::buildCodegenPipeline(OpPassManager &pm, const CPUPipelineOptions &options) {

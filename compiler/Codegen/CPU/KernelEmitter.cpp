@@ -42,8 +42,8 @@ Value KernelEmitter::mul(Value lhs, Value rhs) {
 Value KernelEmitter::div(Value lhs, int64_t rhs) {
   return builder.createOrFold<arith::DivUIOp>(loc, lhs, index(rhs));
 }
-Value KernelEmitter::rem(Value lhs, int64_t rhs) {
-  return builder.createOrFold<arith::RemUIOp>(loc, lhs, index(rhs));
+Value KernelEmitter::rem(Value lhs, Value rhs) {
+  return builder.createOrFold<arith::RemUIOp>(loc, lhs, rhs);
 }
 Value KernelEmitter::min(Value lhs, Value rhs) {
   return builder.createOrFold<arith::MinSIOp>(loc, lhs, rhs);

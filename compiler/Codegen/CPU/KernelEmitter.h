@@ -55,7 +55,8 @@ public:
   mlir::Value mul(mlir::Value lhs, int64_t rhs);
   mlir::Value mul(mlir::Value lhs, mlir::Value rhs);
   mlir::Value div(mlir::Value lhs, int64_t rhs); ///< of values at least 0
-  mlir::Value rem(mlir::Value lhs, int64_t rhs); ///< of values at least 0
+  mlir::Value rem(mlir::Value lhs, int64_t rhs) { return rem(lhs, index(rhs)); }
+  mlir::Value rem(mlir::Value lhs, mlir::Value rhs); ///< of values at least 0
   mlir::Value min(mlir::Value lhs, mlir::Value rhs);
   mlir::Value max(mlir::Value lhs, mlir::Value rhs);
   mlir::Value lessThan(mlir::Value lhs, mlir::Value rhs);

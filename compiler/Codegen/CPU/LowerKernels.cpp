@@ -17,18 +17,21 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::cpu;
 
+/// From the counter of one queue to that of the next.
+static constexpr int64_t queueElements = kernel::queueBytes / sizeof(int64_t);
+
 static MemRefType flatType(MemRefType type) {
   return MemRefType::get({kernel::getStorageType(type).getNumElements()}, type.getElementType());
 }
 
 /// What decides a kernel's code: its name, attributes and types, and which of its operands are
-/// the same, not its layers.
+/// the same, not its layers or its queues.
 static std::string kernelKey(Operation *op) {
   std::string key;
   llvm::raw_string_ostream stream(key);
   stream << op->getName();
   for (NamedAttribute attribute : op->getAttrs())
-    if (attribute.getName() != "layers")
+    if (attribute.getName() != "layers" && attribute.getName() != kernel::queuesAttrName)
       stream << " " << attribute.getName() << "=" << attribute.getValue();
   for (Type type : op->getOperandTypes())
     stream << " " << type;
@@ -55,6 +58,12 @@ private:
   void lowerGetWeights(kernel::GetWeightsOp op);
   void lowerBarrier(kernel::BarrierOp op);
   void lowerKernel(CPUKernelOpInterface op);
+  /// Computes the items from `first` to before `end`.
+  void callKernel(CPUKernelOpInterface op, Value first, Value end);
+  void takeFromQueues(CPUKernelOpInterface op, Value members);
+  void takeFromQueue(CPUKernelOpInterface op, Value counters, Value queue, Value queues);
+  Value queuesOf(Operation *op);
+  LogicalResult zeroQueues();
   func::FuncOp getKernel(CPUKernelOpInterface op);
   /// `bytes`, from `offset` on, as a flat array of the elements of `type`.
   Value view(Location loc, Value bytes, int64_t offset, MemRefType type);
@@ -109,6 +118,8 @@ void NetworkLowering::createFunction() {
 
 LogicalResult NetworkLowering::run() {
   createFunction();
+  if (failed(zeroQueues()))
+    return failure();
   for (Operation &op : network.front())
     if (failed(lower(op)))
       return failure();
@@ -161,21 +172,109 @@ void NetworkLowering::lowerBarrier(kernel::BarrierOp op) {
   LLVM::CallOp::create(builder, loc, type, ValueRange{barrier, barrierContext});
 }
 
+/// Where part `number` of `parts` of an operation's items begins; the last one ends with part `parts`.
+static Value beginOf(KernelEmitter &e, int64_t items, Value number, Value parts) {
+  return arith::DivUIOp::create(e.builder, e.loc, e.mul(number, items), parts);
+}
+
 void NetworkLowering::lowerKernel(CPUKernelOpInterface op) {
-  Location loc = op.getLoc();
-  func::FuncOp kernel = getKernel(op);
-  // The share of this thread: items [n t / T, n (t + 1) / T). A thread beyond the first T has none.
-  KernelEmitter e(builder, loc, lanes, hasFMA);
+  KernelEmitter e(builder, op.getLoc(), lanes, hasFMA);
+  // Threads beyond the most that the operation can have compute nothing.
   std::optional<int64_t> maxThreads = op.getMaxThreads();
-  Value sharing = maxThreads ? e.min(threads, e.index(*maxThreads)) : threads;
-  auto shareOf = [&](Value number) {
-    Value scaled = e.mul(maxThreads ? e.min(number, sharing) : number, op.getWorkItems());
-    return arith::DivUIOp::create(builder, loc, scaled, sharing).getResult();
-  };
+  Value members = maxThreads ? e.min(threads, e.index(*maxThreads)) : threads;
+  if (!op->hasAttr(kernel::queuesAttrName)) {
+    auto begin = [&](Value number) {
+      return beginOf(e, op.getWorkItems(), maxThreads ? e.min(number, members) : number, members);
+    };
+    return callKernel(op, begin(thread), begin(e.add(thread, 1)));
+  }
+  if (!maxThreads)
+    return takeFromQueues(op, members);
+  auto branch = scf::IfOp::create(builder, op.getLoc(), e.lessThan(thread, members),
+                                  /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(branch.thenYield());
+  takeFromQueues(op, members);
+}
+
+void NetworkLowering::callKernel(CPUKernelOpInterface op, Value first, Value end) {
   SmallVector<Value> arguments = llvm::map_to_vector(
       op->getOperands(), [&](Value operand) { return flat.lookup(operand); });
-  arguments.append({shareOf(thread), shareOf(e.add(thread, 1)), thread});
-  func::CallOp::create(builder, loc, kernel, arguments);
+  arguments.append({first, end, thread});
+  func::CallOp::create(builder, op.getLoc(), getKernel(op), arguments);
+}
+
+void NetworkLowering::takeFromQueues(CPUKernelOpInterface op, Value members) {
+  KernelEmitter e(builder, op.getLoc(), lanes, hasFMA);
+  Value counters = queuesOf(op), queues = e.min(members, e.index(kernel::maxQueues));
+  // Its own queue first, then those of the threads behind it.
+  Value own = e.rem(thread, queues);
+  e.loop(e.index(0), queues, [&](Value i) {
+    Value queue = e.rem(e.add(own, i), queues);
+    takeFromQueue(op, counters, queue, queues);
+  });
+}
+
+void NetworkLowering::takeFromQueue(CPUKernelOpInterface op, Value counters, Value queue,
+                                    Value queues) {
+  Location loc = op.getLoc();
+  KernelEmitter e(builder, loc, lanes, hasFMA);
+  // Enough parts for two threads to end within 3 % of each other.
+  constexpr int64_t parts = 32;
+  int64_t items = op.getWorkItems(), grain = op.getGrain();
+  int64_t chunk = std::max<int64_t>(items / grain / parts, 1) * grain;
+  Value first = beginOf(e, items, queue, queues), end = beginOf(e, items, e.add(queue, 1), queues);
+  Value place = e.mul(queue, queueElements);
+  Value step = arith::ConstantIntOp::create(builder, loc, chunk, 64);
+
+  auto loop = scf::WhileOp::create(builder, loc, builder.getIndexType(), ValueRange{});
+  OpBuilder::InsertionGuard guard(builder);
+  builder.createBlock(&loop.getBefore());
+  Value taken = memref::AtomicRMWOp::create(builder, loc, arith::AtomicRMWKind::addi, step, counters,
+                                            place);
+  Value item = e.add(first, arith::IndexCastOp::create(builder, loc, builder.getIndexType(), taken));
+  scf::ConditionOp::create(builder, loc, e.lessThan(item, end), item);
+
+  Block *body = builder.createBlock(&loop.getAfter(), {}, builder.getIndexType(), loc);
+  item = body->getArgument(0);
+  callKernel(op, item, e.min(e.add(item, chunk), end));
+  scf::YieldOp::create(builder, loc);
+}
+
+/// The counters of an operation's queues, of which every `queueElements`-th is used.
+Value NetworkLowering::queuesOf(Operation *op) {
+  int64_t offset = op->getAttrOfType<IntegerAttr>(kernel::queuesAttrName).getInt();
+  return view(op->getLoc(), workspace, offset,
+              MemRefType::get({kernel::maxQueues * queueElements}, builder.getI64Type()));
+}
+
+/// The workspace may hold anything. No kernel before the first barrier has queues.
+LogicalResult NetworkLowering::zeroQueues() {
+  auto queued = llvm::filter_to_vector(llvm::make_pointer_range(network.front()), [](Operation *op) {
+    return op->hasAttr(kernel::queuesAttrName);
+  });
+  if (queued.empty())
+    return success();
+  Location loc = network.getLoc();
+  KernelEmitter e(builder, loc, lanes, hasFMA);
+  Value isFirst =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, thread, e.index(0));
+  auto branch = scf::IfOp::create(builder, loc, isFirst, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(branch.thenYield());
+  Value zero = arith::ConstantIntOp::create(builder, loc, 0, 64);
+  int64_t end = cast<MemRefType>(workspace.getType()).getDimSize(0) -
+                kernel::maxQueues * kernel::queueBytes;
+  for (Operation *op : queued) {
+    if (op->getAttrOfType<IntegerAttr>(kernel::queuesAttrName).getInt() > end)
+      return op->emitOpError("expects its '")
+             << kernel::queuesAttrName << "' in the workspace, which ends before them";
+    Value counters = queuesOf(op);
+    e.loop(kernel::maxQueues, [&](Value queue) {
+      memref::StoreOp::create(builder, loc, zero, counters, e.mul(queue, queueElements));
+    });
+  }
+  return success();
 }
 
 func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {

@@ -12,7 +12,8 @@ def LowerKernels : Pass<"cpu-lower-kernels", "::mlir::ModuleOp"> {
     range of its work items; operations of equal shape and schedule share one.
     The network's function takes flat buffers, the weights, the thread's number
     and the number of threads, and the barrier to call between dependent
-    kernels; each thread computes an equal share of every kernel's items.
+    kernels; each thread computes an equal share of a kernel's items. Those
+    that have `kernel.queues` it takes from there, and helps the others.
 
     **Requires** `kernel-plan-memory` and `kernel-insert-barriers`. **Ensures**
     that only arith, func, llvm, math, memref, scf and vector operations

@@ -348,6 +348,10 @@ int64_t cpu::winogradWorkItems(kernel::WinogradConv2dOp op) {
          op.getFilter().getType().getDimSize(0);
 }
 
+int64_t cpu::winogradGrain(kernel::WinogradConv2dOp op) {
+  return op.getFilter().getType().getDimSize(0);
+}
+
 void cpu::emitWinograd(kernel::WinogradConv2dOp op, KernelEmitter &emitter, ValueRange buffers,
                        Value item) {
   WinogradEmitter(op, emitter, buffers).emit(item);

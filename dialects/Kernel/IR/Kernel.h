@@ -25,6 +25,12 @@ namespace sinter::kernel {
 /// `#kernel.direct` or `#kernel.winograd`.
 inline constexpr llvm::StringLiteral scheduleAttrName = "kernel.schedule";
 
+/// The attribute of a convolution whose work threads balance: the place of its queues in the
+/// workspace, in bytes. See `kernel-balance-work`.
+inline constexpr llvm::StringLiteral queuesAttrName = "kernel.queues";
+/// A kernel's queues, each a counter in a cache line of its own.
+inline constexpr int64_t maxQueues = 8, queueBytes = 64;
+
 /// Winograd's F(m x m, 3x3) makes output tiles of m x m pixels from input tiles of m + 2,
 /// with as many multiplications as the input tile has positions. `tile` is m.
 constexpr int64_t winogradPositions(int64_t tile) { return (tile + 2) * (tile + 2); }

@@ -101,7 +101,20 @@ LogicalResult WinogradScheduleAttr::verify(function_ref<InFlightDiagnostic()> em
   return verifySizes(emitError, {panelVectors, tiles, registerTiles});
 }
 
+static LogicalResult verifyQueues(Operation *op, Attribute queues) {
+  if (!isa<Conv2dOp, WinogradConv2dOp>(op))
+    return op->emitOpError("has a '") << queuesAttrName << "', which only convolutions may have";
+  auto offset = dyn_cast<IntegerAttr>(queues);
+  if (!offset || !offset.getType().isInteger(64) || offset.getInt() < 0 ||
+      offset.getInt() % queueBytes)
+    return op->emitOpError("expects its '")
+           << queuesAttrName << "' to be an i64 that is a multiple of " << queueBytes;
+  return success();
+}
+
 LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == queuesAttrName)
+    return verifyQueues(op, attribute.getValue());
   if (attribute.getName() != scheduleAttrName)
     return op->emitOpError("has the unknown attribute '") << attribute.getName().strref() << "'";
   if (!isa<nn::FusedConv2dOp, nn::LinearOp>(op))

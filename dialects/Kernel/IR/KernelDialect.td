@@ -16,7 +16,7 @@ def Kernel_Dialect : Dialect {
     Operations in destination-passing style on memrefs with an explicit layout.
     Each is one kernel call: its operands are buffers, its attributes the
     schedule. A network is a straight sequence of them in one function; a
-    thread computes a contiguous share of each operation's work items.
+    thread computes a share of each operation's work items.
 
     Feature maps have the logical shape N x C x H x W and the layout
     `#kernel.blocked`. A linear layer's activations are feature maps of one
@@ -24,7 +24,7 @@ def Kernel_Dialect : Dialect {
   }];
   let dependentDialects = ["::sinter::nn::NNDialect", "::mlir::memref::MemRefDialect"];
   let useDefaultAttributePrinterParser = 1;
-  // kernel.schedule: see KernelSchedules.td.
+  // kernel.schedule: see KernelSchedules.td; kernel.queues: see kernel-balance-work.
   let hasOperationAttrVerify = 1;
 }
 

@@ -41,4 +41,25 @@ def InsertBarriers : Pass<"kernel-insert-barriers", "::mlir::func::FuncOp"> {
   ];
 }
 
+def BalanceWork : Pass<"kernel-balance-work", "::mlir::func::FuncOp"> {
+  let summary = "let threads that are ahead take work from those behind";
+  let description = [{
+    Gives a convolution with much work `kernel.queues`, at the end of the workspace. A
+    thread then takes its share of the items from its queue, some at a time, and what is
+    left in the queues of others after that. So a thread whose core is slower, or busy
+    with something else, does not hold up the others. Which thread computes an item
+    does not change its result.
+
+    A thread zeroes the queues before the first barrier, so kernels before it have
+    none. Nor have those of less than `min-multiply-adds`, which are over before it pays.
+
+    **Requires** barriers. **Ensures** nothing: it may be left out.
+
+    Example: `test/dialects/Kernel/Transforms/balance-work.mlir`
+  }];
+  let options = [
+    Option<"minMultiplyAdds", "min-multiply-adds", "int64_t", "4000000", "the least work that is balanced">,
+  ];
+}
+
 #endif // SINTER_DIALECTS_KERNEL_TRANSFORMS_PASSES_TD

@@ -1,4 +1,4 @@
-// What `kernel.schedule` may be, and of which operations.
+// What `kernel.schedule` and `kernel.queues` may be, and of which operations.
 // RUN: sinter-opt %s --verify-diagnostics --split-input-file -o /dev/null
 
 // expected-error @+1 {{expects a schedule's sizes to be 1 to 32767}}
@@ -31,4 +31,21 @@ func.func @wrong_kind(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
   // expected-error @+1 {{expects its 'kernel.schedule' to be a #kernel.direct or #kernel.winograd}}
   %0 = nn.linear %x, %w {kernel.schedule = 1} : (tensor<1x16xf32>, tensor<16x16xf32>) -> tensor<1x16xf32>
   return %0 : tensor<1x16xf32>
+}
+
+// -----
+
+// expected-error @+1 {{has a 'kernel.queues', which only convolutions may have}}
+func.func private @queues_of_function() attributes {kernel.queues = 0}
+
+// -----
+
+!map = memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+func.func @queues_within_a_line(%a: !map, %w: memref<1x2x1x1x8x16xf32>, %b: !map) {
+  // expected-error @+1 {{expects its 'kernel.queues' to be an i64 that is a multiple of 64}}
+  kernel.conv2d ins(%a, %w) outs(%b) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 1, 4>, loop_order = #kernel.loop_order<rows_outer>,
+    layers = ["conv"], kernel.queues = 32} : !map, memref<1x2x1x1x8x16xf32>, !map
+  return
 }

@@ -121,3 +121,38 @@ func.func @in_place(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>,
   kernel.scale_add ins(%a residual %b) outs(%a) {activation = #relu, layers = ["add"]} : !map, !map, !map
   return
 }
+
+// A thread takes items from its own queue, then from the others, whose counters one thread has zeroed.
+// CHECK-LABEL: func.func @balanced(
+// CHECK-SAME:    %[[SPACE:[a-z0-9]*]]: memref<8704xi8>, %{{[a-z0-9]*}}: memref<{{[0-9]*}}xi8>, %[[THREAD:[a-z0-9]*]]: index, %[[THREADS:[a-z0-9]*]]: index,
+// CHECK:         %[[FIRST:.*]] = arith.cmpi eq, %[[THREAD]], %{{.*}} : index
+// CHECK-NEXT:    scf.if %[[FIRST]] {
+// CHECK:           %[[ZERO:.*]] = arith.constant 0 : i64
+// CHECK:           memref.view %[[SPACE]][%c8192
+// CHECK:           scf.for
+// CHECK:             memref.store %[[ZERO]], %{{.*}} : memref<64xi64>
+// CHECK:         %[[QUEUES:.*]] = arith.minsi %[[THREADS]], %c8
+// CHECK:         %[[OWN:.*]] = arith.remui %[[THREAD]], %[[QUEUES]]
+// CHECK:         scf.for %[[I:.*]] = %{{.*}} to %[[QUEUES]]
+// CHECK:           %[[SUM:.*]] = arith.addi %[[OWN]], %[[I]]
+// CHECK:           %[[QUEUE:.*]] = arith.remui %[[SUM]], %[[QUEUES]]
+// CHECK:           %[[BEGIN:.*]] = arith.divui %{{.*}}, %[[QUEUES]]
+// CHECK:           %[[END:.*]] = arith.divui %{{.*}}, %[[QUEUES]]
+// CHECK:           scf.while : () -> index {
+// CHECK:             %[[TAKEN:.*]] = memref.atomic_rmw addi %c1_i64{{[_0-9]*}}, %{{.*}} : (i64, memref<64xi64>) -> i64
+// CHECK:             %[[INDEX:.*]] = arith.index_cast %[[TAKEN]] : i64 to index
+// CHECK:             %[[ITEM:.*]] = arith.addi %[[BEGIN]], %[[INDEX]]
+// CHECK:             %[[MORE:.*]] = arith.cmpi slt, %[[ITEM]], %[[END]]
+// CHECK:             scf.condition(%[[MORE]]) %[[ITEM]] : index
+// CHECK:             call @balanced_conv2d_0(
+func.func @balanced(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<8704xi8>) {
+  %a = kernel.slot %workspace[0] : memref<8704xi8> to !map
+  %b = kernel.slot %workspace[4096] : memref<8704xi8> to !map
+  %w = kernel.get_weights @conv.weight : memref<1x2x1x1x8x16xf32>
+  kernel.barrier
+  kernel.conv2d ins(%a, %w) outs(%b) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #relu, tile = array<i64: 1, 4>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv"],
+    kernel.queues = 8192} : !map, memref<1x2x1x1x8x16xf32>, !map
+  return
+}
