@@ -27,6 +27,12 @@ const char *sinter_status_message(sinter_status status) {
     return "this CPU lacks instructions that the model was compiled for";
   case SINTER_SYSTEM_ERROR:
     return "the system refused to start a thread";
+  case SINTER_NO_DEVICE:
+    return "there is no NVIDIA driver, or no GPU";
+  case SINTER_UNSUPPORTED_DEVICE:
+    return "this GPU cannot run what the model was compiled for";
+  case SINTER_DEVICE_ERROR:
+    return "the GPU's driver reported an error";
   }
   return "unknown status";
 }

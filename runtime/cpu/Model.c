@@ -153,6 +153,10 @@ static sinter_status check_file(const char *path, sinter_error *error) {
   if (status != SINTER_OK)
     return status;
   status = sinter_check_elf(bytes, size, "sinter_model", path, error);
+  if (status == SINTER_NOT_A_MODEL &&
+      sinter_check_elf(bytes, size, "sinter_cuda_model", path, NULL) == SINTER_OK)
+    status = sinter_fail(error, SINTER_NOT_A_MODEL, path,
+                         "compiled for NVIDIA GPUs: load it with sinter_cuda_load");
   sinter_os_unmap(bytes, size);
   return status;
 }

@@ -244,7 +244,7 @@ TEST(Workspace, is_aligned) {
 }
 
 TEST(Status, has_a_sentence_for_each_value) {
-  for (int status = SINTER_OK; status <= SINTER_SYSTEM_ERROR; ++status)
+  for (int status = SINTER_OK; status <= SINTER_DEVICE_ERROR; ++status)
     EXPECT_STRNE(sinter_status_message(static_cast<sinter_status>(status)), "unknown status");
 }
 

@@ -59,9 +59,9 @@ typedef struct sinter_step_info {
 typedef void (*sinter_barrier_fn)(void *context);
 
 /* What each of the num_threads threads of one run calls, with the same tensors
-   and workspace and its own `thread`, 0 <= thread < num_threads. Work is split
-   statically; `barrier` separates the steps: each thread calls it num_steps - 1
-   times. It may be null when num_threads is 1. The results do not depend on
+   and workspace and its own `thread`, 0 <= thread < num_threads. A thread has
+   a share of the work and helps others when it is done; `barrier` separates the steps: each
+   thread calls it num_steps - 1 times. It may be null when num_threads is 1. The results do not depend on
    num_threads. */
 typedef void (*sinter_spmd_fn)(const void *const *inputs, void *const *outputs, void *workspace,
                                uint32_t thread, uint32_t num_threads, sinter_barrier_fn barrier,

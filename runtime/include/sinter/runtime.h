@@ -36,7 +36,10 @@ typedef enum sinter_status {
   SINTER_NOT_A_MODEL = 6,     /* the file or descriptor is no Sinter artifact, or is damaged */
   SINTER_WRONG_VERSION = 7,   /* compiled for another SINTER_ABI_VERSION */
   SINTER_UNSUPPORTED_CPU = 8, /* compiled for instructions that this CPU lacks */
-  SINTER_SYSTEM_ERROR = 9     /* the system refused a thread */
+  SINTER_SYSTEM_ERROR = 9,    /* the system refused a thread */
+  SINTER_NO_DEVICE = 10,      /* no NVIDIA driver, or no GPU */
+  SINTER_UNSUPPORTED_DEVICE = 11, /* the GPU cannot run any code of the artifact */
+  SINTER_DEVICE_ERROR = 12        /* the GPU's driver reported an error */
 } sinter_status;
 
 /* One lower-case sentence for `status`, a constant string. */

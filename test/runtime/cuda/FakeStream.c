@@ -1,0 +1,260 @@
+/*===- FakeStream.c - Graphs and streams of the fake driver ---------------===*\
+|*
+|* Streams are executed when they are waited for, so that whoever does not wait
+|* finds no results, and whoever releases memory too early an illegal access.
+|*
+\*===----------------------------------------------------------------------===*/
+
+#include "test/runtime/cuda/FakeInternal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*===-- Kernels -----------------------------------------------------------===*/
+
+/* True if all `count` buffers of `floats` elements are there, and aligned. */
+static bool have(int ordinal, const CUdeviceptr *buffers, int count, size_t floats) {
+  for (int i = 0; i < count; ++i)
+    if (buffers[i] % sizeof(float) != 0 || !fake_has(ordinal, buffers[i], floats * sizeof(float)))
+      return false;
+  return true;
+}
+
+static float *floats_at(CUdeviceptr address) { return (float *)(uintptr_t)address; }
+
+static bool add_one(int ordinal, const CUdeviceptr *parameters, size_t count) {
+  if (!have(ordinal, parameters, 2, count))
+    return false;
+  for (size_t i = 0; i < count; ++i)
+    floats_at(parameters[1])[i] = floats_at(parameters[0])[i] + 1;
+  return true;
+}
+
+static bool scale(int ordinal, const CUdeviceptr *parameters, size_t count) {
+  if (!have(ordinal, parameters, 1, count) || !have(ordinal, parameters + 1, 1, 2) ||
+      !have(ordinal, parameters + 2, 1, count))
+    return false;
+  const float *weights = floats_at(parameters[1]);
+  for (size_t i = 0; i < count; ++i)
+    floats_at(parameters[2])[i] = floats_at(parameters[0])[i] * weights[0] + weights[1];
+  return true;
+}
+
+static bool add(int ordinal, const CUdeviceptr *parameters, size_t count) {
+  if (!have(ordinal, parameters, 3, count))
+    return false;
+  for (size_t i = 0; i < count; ++i)
+    floats_at(parameters[2])[i] = floats_at(parameters[0])[i] + floats_at(parameters[1])[i];
+  return true;
+}
+
+static bool crash(int ordinal, const CUdeviceptr *parameters, size_t count) {
+  (void)parameters;
+  return fake_has(ordinal, 64, count);
+}
+
+const kernel_t fake_kernels[MAX_KERNELS] = {
+    {"add_one", 2, add_one}, {"scale", 3, scale}, {"add", 3, add}, {"crash", 1, crash}};
+
+/*===-- Queue -------------------------------------------------------------===*/
+
+typedef struct {
+  CUstream stream;
+  CUcontext context;
+  const kernel_t *kernel; /* null: a copy */
+  CUdeviceptr parameters[MAX_PARAMETERS];
+  size_t count;
+  void *to;
+  const void *from;
+  bool to_device;
+} work_t;
+
+static work_t *queue;
+static size_t queued, capacity;
+
+static void enqueue(const work_t *work) {
+  if (queued == capacity)
+    queue = realloc(queue, (capacity = 2 * capacity + 16) * sizeof(*queue));
+  queue[queued++] = *work;
+}
+
+static bool execute(const work_t *work) {
+  if (work->kernel)
+    return work->kernel->run(work->context->ordinal, work->parameters, work->count);
+  const void *device = work->to_device ? work->to : work->from;
+  if (!fake_has(work->context->ordinal, (uintptr_t)device, work->count))
+    return false;
+  memcpy(work->to, work->from, work->count);
+  return true;
+}
+
+void fake_execute(CUstream stream, bool all) {
+  size_t end = queued;
+  while (!all && end > 0 && queue[end - 1].stream != stream)
+    --end;
+  for (size_t i = 0; i < end; ++i)
+    if (queue[i].context->sticky == CUDA_SUCCESS && !execute(&queue[i]))
+      queue[i].context->sticky = CUDA_ERROR_ILLEGAL_ADDRESS;
+  queued -= end;
+  if (queued)
+    memmove(queue, queue + end, queued * sizeof(*queue));
+}
+
+size_t fake_pending(void) { return queued; }
+
+void fake_drop_queue(void) {
+  free(queue);
+  queue = NULL;
+  queued = capacity = 0;
+}
+
+/*===-- Graphs ------------------------------------------------------------===*/
+
+#define MAX_NODES 64
+
+struct CUgraphNode_st {
+  work_t work;
+};
+
+struct CUgraph_st {
+  size_t num_nodes;
+  struct CUgraphNode_st nodes[MAX_NODES];
+};
+
+struct CUgraphExec_st {
+  CUgraph graph;
+  size_t num_nodes;
+  work_t works[MAX_NODES];
+};
+
+CUresult cuGraphCreate(CUgraph *graph, unsigned int flags) {
+  *graph = GARBAGE;
+  ENTER_CONTEXT("cuGraphCreate");
+  if (flags != 0)
+    return CUDA_ERROR_INVALID_VALUE;
+  *graph = calloc(1, sizeof(**graph));
+  fake_add(GRAPH, context->ordinal, *graph, 0, FAKE_DEVICE);
+  return CUDA_SUCCESS;
+}
+
+/* Copies a launch, as the driver copies arguments when it is called. */
+static CUresult read_node(const CUDA_KERNEL_NODE_PARAMS *parameters, CUcontext context,
+                          work_t *work) {
+  if (!parameters->func || parameters->extra || parameters->gridDimX < 1 ||
+      parameters->gridDimY < 1 || parameters->gridDimZ < 1 || parameters->blockDimX < 1 ||
+      parameters->blockDimX > 1024 || parameters->blockDimY != 1 || parameters->blockDimZ != 1 ||
+      (int)parameters->sharedMemBytes > parameters->func->shared_bytes)
+    return CUDA_ERROR_INVALID_VALUE;
+  if (parameters->sharedMemBytes > fake_shared)
+    fake_shared = parameters->sharedMemBytes;
+  memset(work, 0, sizeof(*work));
+  work->context = context;
+  work->kernel = parameters->func->kernel;
+  work->count = (size_t)parameters->gridDimX * parameters->blockDimX;
+  for (int i = 0; i < work->kernel->num_parameters; ++i)
+    work->parameters[i] = *(const CUdeviceptr *)parameters->kernelParams[i];
+  return CUDA_SUCCESS;
+}
+
+CUresult cuGraphAddKernelNode_v2(CUgraphNode *node, CUgraph graph, const CUgraphNode *dependencies,
+                                 size_t num_dependencies,
+                                 const CUDA_KERNEL_NODE_PARAMS *parameters) {
+  ENTER_CONTEXT("cuGraphAddKernelNode_v2");
+  const size_t index = graph->num_nodes;
+  if (index == MAX_NODES)
+    return CUDA_ERROR_OUT_OF_MEMORY;
+  /* Nodes may run in any order that their dependencies allow, and kernels need their own. */
+  if (num_dependencies != (index ? 1 : 0) || (index && dependencies[0] != &graph->nodes[index - 1]))
+    fake_complain("the kernels of a graph are no chain");
+  const CUresult result = read_node(parameters, context, &graph->nodes[index].work);
+  if (result != CUDA_SUCCESS)
+    return result;
+  *node = &graph->nodes[index];
+  ++graph->num_nodes;
+  return CUDA_SUCCESS;
+}
+
+CUresult cuGraphInstantiateWithFlags(CUgraphExec *executable, CUgraph graph,
+                                     unsigned long long flags) {
+  *executable = GARBAGE;
+  ENTER_CONTEXT("cuGraphInstantiateWithFlags");
+  if (flags != 0)
+    return CUDA_ERROR_INVALID_VALUE;
+  *executable = calloc(1, sizeof(**executable));
+  (*executable)->graph = graph;
+  (*executable)->num_nodes = graph->num_nodes;
+  for (size_t i = 0; i < graph->num_nodes; ++i)
+    (*executable)->works[i] = graph->nodes[i].work;
+  fake_add(EXECUTABLE, context->ordinal, *executable, 0, FAKE_DEVICE);
+  return CUDA_SUCCESS;
+}
+
+CUresult cuGraphExecKernelNodeSetParams_v2(CUgraphExec executable, CUgraphNode node,
+                                           const CUDA_KERNEL_NODE_PARAMS *parameters) {
+  ENTER_CONTEXT("cuGraphExecKernelNodeSetParams_v2");
+  if (!fake_find(GRAPH, executable->graph)) {
+    fake_complain("a node was updated whose graph is gone");
+    return CUDA_ERROR_INVALID_HANDLE;
+  }
+  return read_node(parameters, context, &executable->works[node - executable->graph->nodes]);
+}
+
+CUresult cuGraphLaunch(CUgraphExec executable, CUstream stream) {
+  ENTER_CONTEXT("cuGraphLaunch");
+  for (size_t i = 0; i < executable->num_nodes; ++i) {
+    executable->works[i].stream = stream;
+    enqueue(&executable->works[i]);
+  }
+  return CUDA_SUCCESS;
+}
+
+CUresult cuGraphDestroy(CUgraph graph) { return fake_release("cuGraphDestroy", GRAPH, graph); }
+
+CUresult cuGraphExecDestroy(CUgraphExec executable) {
+  return fake_release("cuGraphExecDestroy", EXECUTABLE, executable);
+}
+
+/*===-- Copies and waiting ------------------------------------------------===*/
+
+CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
+  ENTER_CONTEXT("cuMemcpyHtoD_v2");
+  if (!fake_has(context->ordinal, to, bytes))
+    return CUDA_ERROR_INVALID_VALUE;
+  /* From pageable memory: the copy is on its way when the call returns. The default stream is
+     where it can be waited for. Tests keep the source. */
+  enqueue(&(work_t){NULL, context, NULL, {0}, bytes, (void *)(uintptr_t)to, from, true});
+  return CUDA_SUCCESS;
+}
+
+CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
+  ENTER_CONTEXT("cuMemcpyHtoDAsync_v2");
+  if (!fake_has(context->ordinal, to, bytes))
+    return CUDA_ERROR_INVALID_VALUE;
+  enqueue(&(work_t){stream, context, NULL, {0}, bytes, (void *)(uintptr_t)to, from, true});
+  return CUDA_SUCCESS;
+}
+
+CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  ENTER_CONTEXT("cuMemcpyDtoHAsync_v2");
+  if (!fake_has(context->ordinal, from, bytes))
+    return CUDA_ERROR_INVALID_VALUE;
+  enqueue(&(work_t){stream, context, NULL, {0}, bytes, to, (const void *)(uintptr_t)from, false});
+  return CUDA_SUCCESS;
+}
+
+/* Waits even where it reports a failure. */
+static CUresult synchronize(const char *function, CUstream stream, bool all) {
+  LOCKED;
+  CUcontext context;
+  const CUresult result = fake_enter_context(function, &context);
+  if (!context)
+    return result;
+  fake_execute(stream, all);
+  return result != CUDA_SUCCESS ? result : context->sticky;
+}
+
+CUresult cuStreamSynchronize(CUstream stream) {
+  return synchronize("cuStreamSynchronize", stream, false);
+}
+
+CUresult cuCtxSynchronize(void) { return synchronize("cuCtxSynchronize", NULL, true); }
