@@ -2,10 +2,11 @@
 # test/, and every .py file that has a RUN line of its own. A file that a test
 # only reads belongs into a folder named Inputs.
 #
-# Features: `avx2` and `avx512` (the host's), `cuda-device`, `asan` (the build
+# Features: `avx2` and `avx512` (the host's), `cuda-device`, `ptxas`, `asan` (the build
 # has AddressSanitizer). %python has the packages of scripts/requirements.txt.
 
 import os
+import shutil
 import subprocess
 
 import lit.formats
@@ -69,6 +70,8 @@ if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags:
     config.available_features.add("avx512")
 if os.path.exists("/dev/nvidiactl"):
     config.available_features.add("cuda-device")
+if shutil.which("ptxas"):
+    config.available_features.add("ptxas")
 if not runs(config.python_executable, "-c", "import numpy"):
     lit_config.fatal(
         config.python_executable + " lacks numpy: run scripts/setup.sh, then cmake again"

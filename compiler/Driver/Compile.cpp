@@ -33,11 +33,19 @@ Syntax compileSyntax() {
       ("input", po::value<std::string>(),
        "the network: a .sinter, .onnx, .safetensors or .mlir file")
       ("output,o", po::value<std::string>(),
-       "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll or .mlir says what")
+       "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll, .ptx, .cubin or .mlir "
+       "says what")
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")
       ("emit", po::value<std::string>(),
-       "so, a, o, h, s, ll; sinter, what a checkpoint's network is; or the IR behind a stage: "
+       "so, a, o, h, s, ll, ptx, cubin; sinter, what a checkpoint's network is; or the IR behind a stage: "
        "nn (import), raise, simplify, fuse, schedule, kernel (plan), llvm (codegen)")
+      ("target", po::value<std::string>()->default_value("cpu"),
+       "cpu, or cuda for NVIDIA GPUs")
+      ("gpu", po::value<std::string>()->default_value("sm_80"),
+       "with --target cuda: sm_80 or later, with commas between several; later GPUs assemble the PTX "
+       "that is there, too")
+      ("precision", po::value<std::string>()->default_value("f32"),
+       "with --target cuda: of feature maps and filters, f32, f16 or bf16; sums are f32")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
       ("lanes", po::value<std::string>(),
@@ -78,6 +86,8 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
                   .Case("h", Output::Header)
                   .Case("s", Output::Assembly)
                   .Case("ll", Output::LLVMIR)
+                  .Case("ptx", Output::PTX)
+                  .Case("cubin", Output::Cubin)
                   .Case("sinter", Output::Description)
                   .Cases({"nn", "import"}, Output::ImportedIR)
                   .Case("raise", Output::RaisedIR)
@@ -90,10 +100,10 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   if (kind)
     return kind;
   if (values.count("emit"))
-    message = fmt::format("--emit expects so, a, o, h, s, ll, sinter, nn, raise, simplify, fuse, "
+    message = fmt::format("--emit expects so, a, o, h, s, ll, ptx, cubin, sinter, nn, raise, simplify, fuse, "
                           "schedule, kernel or llvm, got {}{}",
                           quoted(word),
-                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "sinter", "nn",
+                          suggestion(word, {"so", "a", "o", "h", "s", "ll", "ptx", "cubin", "sinter", "nn",
                                             "import", "raise", "simplify", "fuse", "schedule",
                                             "kernel", "plan", "llvm", "codegen"}));
   else if (!values.count("output"))
@@ -101,9 +111,50 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   else if (word == "mlir")
     message = "-o FILE.mlir: say which stage with --emit=nn, fuse, kernel or llvm";
   else
-    message = fmt::format("-o {}: expects a name that ends in .so, .a, .o, .h, .s or .ll",
+    message = fmt::format("-o {}: expects a name that ends in .so, .a, .o, .h, .s, .ll, .ptx or .cubin",
                           values["output"].as<std::string>());
   return std::nullopt;
+}
+
+/// --target, --gpu and --precision; an error where they do not fit what is to be written.
+llvm::Error setDevice(CompileOptions &options, const po::variables_map &values) {
+  std::string device = textOf(values, "target");
+  bool isGPUCode = options.output == Output::PTX || options.output == Output::Cubin;
+  if (device != "cpu" && device != "cuda")
+    return llvm::createStringError("--target expects cpu or cuda, got " + quoted(device) +
+                                   suggestion(device, {"cpu", "cuda"}));
+  if (device == "cpu") {
+    for (const char *name : {"gpu", "precision"})
+      if (!values[name].defaulted())
+        return llvm::createStringError(fmt::format("--{} is for --target cuda", name));
+    if (isGPUCode)
+      return llvm::createStringError("PTX and cubins are code for GPUs; expects --target cuda");
+    return llvm::Error::success();
+  }
+  if (options.output == Output::LLVMIR || options.output == Output::Assembly)
+    return llvm::createStringError("--target cuda writes .so, .a, .o, .h, .ptx, .cubin and the IR "
+                                   "behind a stage; .ll and .s are for --target cpu");
+  for (const char *name : {"lanes", "max-error", "tune", "schedules"})
+    if (values.count(name))
+      return llvm::createStringError(fmt::format("--{} is for --target cpu", name));
+  options.device = Device::CUDA;
+  llvm::SmallVector<llvm::StringRef> chips;
+  std::string list = textOf(values, "gpu");
+  llvm::StringRef(list).split(chips, ',');
+  for (llvm::StringRef chip : chips) {
+    auto gpu = CUDATarget::get(chip);
+    if (!gpu)
+      return llvm::createStringError("--gpu " + llvm::toString(gpu.takeError()));
+    options.gpus.push_back(*gpu);
+  }
+  if (isGPUCode && options.gpus.size() != 1)
+    return llvm::createStringError("a .ptx or .cubin file is for one GPU; got --gpu " + list);
+  options.precision = textOf(values, "precision");
+  if (options.precision != "f32" && options.precision != "f16" && options.precision != "bf16")
+    return llvm::createStringError("--precision expects f32, f16 or bf16, got " +
+                                   quoted(options.precision) +
+                                   suggestion(options.precision, {"f32", "f16", "bf16"}));
+  return llvm::Error::success();
 }
 
 llvm::Expected<TuneOptions> makeTuneOptions(const po::variables_map &values) {
@@ -171,6 +222,8 @@ int driver::compileMain(const Arguments &arguments) {
   else if (isBinary(options.output))
     return fail("--emit of a binary file needs -o FILE");
 
+  if (llvm::Error error = setDevice(options, *values))
+    return fail(llvm::toString(std::move(error)));
   llvm::Expected<CPUTarget> target = CPUTarget::get((*values)["cpu"].as<std::string>());
   if (!target)
     return fail("--cpu " + llvm::toString(target.takeError()));

@@ -7,11 +7,9 @@
 #include "compiler/Driver/Register.h"
 #include "compiler/Driver/Remarks.h"
 #include "compiler/Driver/WorkFolder.h"
+#include "compiler/Driver/WriteArtifact.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Support/Quote.h"
-#include "compiler/Target/CPU/Link.h"
-#include "compiler/Target/CPU/MachineCode.h"
-#include "compiler/Target/CPU/WeightsObject.h"
 #include "compiler/Target/Header/Header.h"
 #include "dialects/NN/IR/NN.h"
 
@@ -62,7 +60,6 @@ private:
   bool runStages();
   bool setSchedules();
   int writeIR();
-  llvm::Error writeArtifact(WorkFolder &folder, const std::string &product);
   int install(const std::vector<std::pair<std::string, std::string>> &files);
   std::string headerPath() const;
   int emit();
@@ -160,7 +157,9 @@ bool Compilation::setSchedules() {
 bool Compilation::runStages() {
   if (options.output == Output::Description)
     return true;
-  CPUPipelineOptions pipelineOptions;
+  PipelineOptions pipelineOptions;
+  pipelineOptions.target = options.device == Device::CUDA ? "cuda" : "cpu";
+  pipelineOptions.precision = options.precision;
   pipelineOptions.lanes = options.target.vectorLanes;
   pipelineOptions.registers = options.target.registers;
   pipelineOptions.fma = options.target.hasFMA;
@@ -214,54 +213,6 @@ int Compilation::writeIR() {
   return install({{file, options.path}});
 }
 
-/// Writes what the user asked for to `product`.
-llvm::Error Compilation::writeArtifact(WorkFolder &folder, const std::string &product) {
-  if (options.output == Output::Header)
-    return WorkFolder::write(product, headerText(model));
-
-  progress.begin("emit");
-  llvm::LLVMContext llvmContext;
-  auto code = buildLLVMModule(*loaded.module, llvmContext, model, options.target);
-  if (!code)
-    return code.takeError();
-  loaded.module = nullptr;
-  if (options.output == Output::LLVMIR) {
-    std::string text;
-    llvm::raw_string_ostream(text) << **code;
-    return WorkFolder::write(product, text);
-  }
-  llvm::SmallString<0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
-  bool isText = options.output == Output::Assembly;
-  if (llvm::Error error =
-          emitMachineCode(**code, options.target,
-                          isText ? MachineCodeKind::Assembly : MachineCodeKind::Object, stream))
-    return error;
-  if (isText)
-    return WorkFolder::write(product, bytes);
-
-  std::string codeFile = folder.file(model.name + ".code.o");
-  if (llvm::Error error = WorkFolder::write(codeFile, bytes))
-    return error;
-  progress.begin("weights");
-  std::string weightsFile = folder.file(model.name + ".weights.o");
-  std::vector<std::string> warnings;
-  if (llvm::Error error = writeWeightsObject(*planned, model, *weights, weightsFile, warnings))
-    return error;
-  if (!options.quiet)
-    for (const std::string &warning : warnings)
-      fmt::print(stderr, "sinter: warning: {}\n", warning);
-  progress.begin("link");
-  switch (options.output) {
-  case Output::SharedObject:
-    return linkSharedObject({codeFile, weightsFile}, model.name, product);
-  case Output::Archive:
-    return writeStaticArchive({codeFile, weightsFile}, product);
-  default:
-    return linkObject({codeFile, weightsFile}, product);
-  }
-}
-
 /// Moves finished files to their places.
 int Compilation::install(const std::vector<std::pair<std::string, std::string>> &files) {
   for (const auto &[from, to] : files)
@@ -284,7 +235,10 @@ int Compilation::emit() {
   std::string name =
       options.path.empty() ? "output" : llvm::sys::path::filename(options.path).str();
   std::string product = folder.file(name);
-  if (llvm::Error error = writeArtifact(folder, product)) {
+  std::string header = options.device == Device::CUDA ? cudaHeaderText(model) : headerText(model);
+  ArtifactParts parts{options, progress, folder, std::move(loaded.module), planned, model,
+                      weights.get(), header};
+  if (llvm::Error error = writeArtifact(parts, product)) {
     llvm::handleAllErrors(std::move(error),
                           [](const llvm::ErrorInfoBase &info) { fail(info.message()); });
     return 1;
@@ -297,9 +251,9 @@ int Compilation::emit() {
     return 0;
   }
   std::vector<std::pair<std::string, std::string>> files{{product, options.path}};
-  if (isBinary(options.output)) {
+  if (hasWeights(options.output)) {
     std::string headerFile = folder.file("header.h");
-    if (llvm::Error error = WorkFolder::write(headerFile, headerText(model)))
+    if (llvm::Error error = WorkFolder::write(headerFile, header))
       return fail(llvm::toString(std::move(error)));
     files.push_back({headerFile, headerPath()});
   }
@@ -317,7 +271,7 @@ int Compilation::run() {
     printRemarks(context);
 
   // Found out now rather than after a minute of compilation.
-  if (!isWritable(options.path) || (isBinary(options.output) && !isWritable(headerPath())))
+  if (!isWritable(options.path) || (hasWeights(options.output) && !isWritable(headerPath())))
     return 1;
   bool isReady = importNetwork() && openWeights() && runStages();
   int status = !isReady ? 1 : options.output <= Output::LLVMDialectIR ? writeIR() : emit();

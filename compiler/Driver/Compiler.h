@@ -6,6 +6,7 @@
 #include "compiler/Conversion/NNToKernel/Schedules.h"
 #include "compiler/Driver/Input.h"
 #include "compiler/Target/CPU/CPUTarget.h"
+#include "compiler/Target/CUDA/CUDATarget.h"
 
 #include "llvm/Support/Error.h"
 
@@ -18,13 +19,16 @@ enum class Output {
   Description, // of a checkpoint, in the network language
   // The IR behind a stage.
   ImportedIR, RaisedIR, SimplifiedIR, FusedIR, ScheduledIR, PlannedIR, LLVMDialectIR,
-  LLVMIR, Assembly, Header, Object, Archive, SharedObject
+  LLVMIR, Assembly, PTX, Cubin, Header, Object, Archive, SharedObject
 };
 
 /// True for files that hold the weights.
 inline bool hasWeights(Output output) { return output >= Output::Object; }
 /// True for files that do not belong on a terminal.
-inline bool isBinary(Output output) { return output >= Output::Object; }
+inline bool isBinary(Output output) { return hasWeights(output) || output == Output::Cubin; }
+
+/// What networks are compiled for.
+enum class Device { CPU, CUDA };
 
 struct CompileOptions {
   std::string input;
@@ -32,7 +36,10 @@ struct CompileOptions {
   std::string weights;
   std::string name; ///< empty: the network's own
   Output output = Output::SharedObject;
+  Device device = Device::CPU;
   CPUTarget target;
+  std::vector<CUDATarget> gpus; ///< on a GPU: those to have machine code for
+  std::string precision = "f32"; ///< of maps and filters on a GPU: f32, f16 or bf16
   bool quiet = false;
   bool remarks = false; ///< print what passes say of their work
   double maxError = 0;  ///< see SchedulePolicy

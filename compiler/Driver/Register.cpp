@@ -3,6 +3,7 @@
 #include "compiler/Driver/Register.h"
 
 #include "compiler/Codegen/CPU/CPU.h"
+#include "compiler/Codegen/CUDA/CUDA.h"
 #include "compiler/Conversion/NNToKernel/NNToKernel.h"
 #include "compiler/Frontend/Weights/WeightSource.h"
 #include "compiler/Pipelines/Pipelines.h"
@@ -14,7 +15,9 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -26,8 +29,9 @@ void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   // What code generation leaves behind, so that sinter-opt reads every stage's output.
   registry.insert<mlir::arith::ArithDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                  mlir::vector::VectorDialect>();
+                  mlir::vector::VectorDialect, mlir::gpu::GPUDialect, mlir::NVVM::NVVMDialect>();
   cpu::registerCPUKernelModels(registry);
+  cuda::registerCUDAKernelModels(registry);
   registerLowerToKernelModels(registry);
   registerReferenceModels(registry);
   registerWeightModels(registry);
@@ -37,5 +41,6 @@ void sinter::registerAllSinter(mlir::DialectRegistry &registry) {
   registerNNToKernelPasses();
   kernel::registerKernelPasses();
   cpu::registerCPUPasses();
+  cuda::registerCUDAPasses();
   registerPipelines();
 }

@@ -3,6 +3,7 @@
 #include "compiler/Pipelines/Pipelines.h"
 
 #include "compiler/Codegen/CPU/CPU.h"
+#include "compiler/Codegen/CUDA/CUDA.h"
 #include "compiler/Conversion/NNToKernel/NNToKernel.h"
 #include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/NN/Transforms/Passes.h"
@@ -16,6 +17,7 @@
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -48,24 +50,55 @@ void sinter::buildFusePipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void sinter::buildSchedulePipeline(OpPassManager &pm, const CPUPipelineOptions &options) {
+void sinter::buildSchedulePipeline(OpPassManager &pm, const PipelineOptions &options) {
   ConvertNNToKernelOptions conversion;
   conversion.lanes = options.lanes;
   conversion.registers = options.registers;
   conversion.maxError = options.maxError;
+  conversion.target = options.target;
+  conversion.precision = options.precision;
   pm.addPass(createConvertNNToKernel(conversion));
 }
 
-void sinter::buildPlanPipeline(OpPassManager &pm, const CPUPipelineOptions &options) {
+void sinter::buildPlanPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(kernel::createPlanMemory());
   kernel::InsertBarriersOptions barriers;
-  barriers.betweenAll = options.separateSteps;
+  // A launch is a step.
+  bool isCUDA = options.target == "cuda";
+  barriers.betweenAll = options.separateSteps || isCUDA;
   OpPassManager &networks = pm.nest<func::FuncOp>();
   networks.addPass(kernel::createInsertBarriers(barriers));
-  networks.addPass(kernel::createBalanceWork());
+  if (!isCUDA)
+    networks.addPass(kernel::createBalanceWork());
 }
 
-void sinter::buildCodegenPipeline(OpPassManager &pm, const CPUPipelineOptions &options) {
+/// Kernels to LLVM and NVVM. What launches them is left as it is.
+static void buildCUDACodegenPipeline(OpPassManager &pm) {
+  // 1. Kernels to what a thread does.
+  pm.addPass(cuda::createLowerKernels());
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  // 2. Everything to LLVM. Offsets have 32 bits: a GPU computes with 64 in several instructions.
+  constexpr unsigned indexBits = 32;
+  kernels.addPass(createSCFToControlFlowPass());
+  kernels.addPass(createConvertVectorToLLVMPass());
+  kernels.addPass(createConvertMathToLLVMPass());
+  ArithToLLVMConversionPassOptions arithmetic;
+  arithmetic.indexBitwidth = indexBits;
+  kernels.addPass(createArithToLLVMConversionPass(arithmetic));
+  ConvertControlFlowToLLVMPassOptions controlFlow;
+  controlFlow.indexBitwidth = indexBits;
+  pm.addPass(createConvertControlFlowToLLVMPass(controlFlow));
+  OpPassManager &converted = pm.nest<gpu::GPUModuleOp>();
+  converted.addPass(createUBToLLVMConversionPass());
+  converted.addPass(createReconcileUnrealizedCastsPass());
+  converted.addPass(createCanonicalizerPass());
+}
+
+void sinter::buildCodegenPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.target == "cuda")
+    return buildCUDACodegenPipeline(pm);
   // 1. Kernels to loops over vectors.
   cpu::LowerKernelsOptions lowering;
   lowering.lanes = options.lanes;
@@ -88,7 +121,7 @@ void sinter::buildCodegenPipeline(OpPassManager &pm, const CPUPipelineOptions &o
 }
 
 ArrayRef<Stage> sinter::getStages() {
-  using Options = const CPUPipelineOptions &;
+  using Options = const PipelineOptions &;
   static const Stage stages[] = {
       {"raise", [](OpPassManager &pm, Options) { buildRaisePipeline(pm); }},
       {"simplify", [](OpPassManager &pm, Options) { buildSimplifyPipeline(pm); }},
@@ -102,14 +135,14 @@ ArrayRef<Stage> sinter::getStages() {
 
 void sinter::registerPipelines() {
   for (const Stage &stage : getStages())
-    PassPipelineRegistration<CPUPipelineOptions>(
+    PassPipelineRegistration<PipelineOptions>(
         ("sinter-" + stage.name).str(), ("The " + stage.name + " stage").str(),
-        [build = stage.build](OpPassManager &pm, const CPUPipelineOptions &options) {
+        [build = stage.build](OpPassManager &pm, const PipelineOptions &options) {
           build(pm, options);
         });
-  PassPipelineRegistration<CPUPipelineOptions>(
+  PassPipelineRegistration<PipelineOptions>(
       "nn-to-llvm-pipeline", "Every stage from imported nn to LLVM",
-      [](OpPassManager &pm, const CPUPipelineOptions &options) {
+      [](OpPassManager &pm, const PipelineOptions &options) {
         for (const Stage &stage : getStages())
           stage.build(pm, options);
       });

@@ -9,6 +9,7 @@
 //   schedule  layouts, register tiles, loop orders      nn -> kernel
 //   plan      memory, barriers                          kernel -> kernel
 //   codegen   loops over vectors, then LLVM             kernel -> llvm
+//             or a GPU's threads, then LLVM and NVVM    kernel -> gpu, llvm, nvvm
 //   emit      machine code and files                    (compiler/Target)
 //
 //===----------------------------------------------------------------------===//
@@ -21,8 +22,12 @@
 
 namespace sinter {
 
-/// What code generation must know of the CPU.
-struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+/// What stages must know of the target.
+struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
+  Option<std::string> target{*this, "target", llvm::cl::desc("cpu or cuda"), llvm::cl::init("cpu")};
+  Option<std::string> precision{*this, "precision",
+                                llvm::cl::desc("on a GPU: f32, f16 or bf16"),
+                                llvm::cl::init("f32")};
   Option<int64_t> lanes{*this, "lanes", llvm::cl::desc("f32 values per vector register"),
                         llvm::cl::init(8)};
   Option<int64_t> registers{*this, "registers", llvm::cl::desc("vector registers"),
@@ -40,14 +45,14 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void buildSimplifyPipeline(mlir::OpPassManager &pm);
 void buildFusePipeline(mlir::OpPassManager &pm);
-void buildSchedulePipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
-void buildPlanPipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
-void buildCodegenPipeline(mlir::OpPassManager &pm, const CPUPipelineOptions &options);
+void buildSchedulePipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildPlanPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildCodegenPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// One stage of compilation: how --emit and sinter-opt call it, and its passes.
 struct Stage {
   llvm::StringRef name;
-  void (*build)(mlir::OpPassManager &, const CPUPipelineOptions &);
+  void (*build)(mlir::OpPassManager &, const PipelineOptions &);
 };
 
 /// All stages in order.

@@ -83,7 +83,7 @@ void Model::setPlan(ModuleOp planned) {
   steps = stepsOf(function);
   weightsBytes = workspaceAlignment;
   for (auto weights : planned.getOps<kernel::WeightsOp>()) {
-    int64_t bytes = weights.getMemRefType().getNumElements() * sizeof(float);
+    int64_t bytes = kernel::getStorageBytes(weights.getMemRefType());
     weightsBytes = std::max<int64_t>(
         weightsBytes, llvm::alignTo(weights.getOffset().value_or(0) + bytes, workspaceAlignment));
   }

@@ -12,21 +12,25 @@
 
 namespace sinter::numerics {
 
-/// One way to compile for this machine.
+/// One way to compile: for this machine, or for a GPU that the emulator stands for.
 struct Variant {
   std::string cpu;
-  int64_t lanes; ///< f32 values per vector
-  std::string name() const { return cpu.substr(7) + "_" + std::to_string(lanes); }
+  int64_t lanes = 0;          ///< f32 values per vector
+  std::string precision = {}; ///< of a GPU's code; empty: CPU
+  double tolerance = 1e-4;    ///< relative to the largest output
+  std::string name() const {
+    return precision.empty() ? cpu.substr(7) + "_" + std::to_string(lanes) : precision;
+  }
 };
 
-/// SSE, AVX2 and AVX-512 code where this CPU runs it. Where it lacks AVX-512,
-/// the layouts and schedules of 16 lanes are compiled for AVX2 instead.
+/// What this program tests; see CPUVariants.cpp and GPUVariants.cpp.
 std::vector<Variant> variants();
 
 /// Compiles the network in the file `path`, with random weights, runs it on random inputs with 1, 2 and 3 threads in a
 /// workspace full of NaN, and expects every output within 1e-4 of the reference,
 /// relative to the largest value, and bit-identical for any number of threads and
-/// in any rounding mode of the caller.
+/// in any rounding mode of the caller. Code for a GPU runs in the emulator, which must find nothing
+/// wrong with it.
 /// With `text`, that is the file's content and `path` at most its name.
 void expectMatchesReference(const std::string &path, const std::string &text,
                             const Variant &variant);

@@ -2,6 +2,7 @@
 
 #include "compiler/Codegen/CPU/CPU.h"
 #include "compiler/Codegen/CPU/KernelEmitter.h"
+#include "compiler/Codegen/Common/KernelKey.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -22,23 +23,6 @@ static constexpr int64_t queueElements = kernel::queueBytes / sizeof(int64_t);
 
 static MemRefType flatType(MemRefType type) {
   return MemRefType::get({kernel::getStorageType(type).getNumElements()}, type.getElementType());
-}
-
-/// What decides a kernel's code: its name, attributes and types, and which of its operands are
-/// the same, not its layers or its queues.
-static std::string kernelKey(Operation *op) {
-  std::string key;
-  llvm::raw_string_ostream stream(key);
-  stream << op->getName();
-  for (NamedAttribute attribute : op->getAttrs())
-    if (attribute.getName() != "layers" && attribute.getName() != kernel::queuesAttrName)
-      stream << " " << attribute.getName() << "=" << attribute.getValue();
-  for (Type type : op->getOperandTypes())
-    stream << " " << type;
-  for (auto [i, operand] : llvm::enumerate(op->getOperands()))
-    if (llvm::is_contained(op->getOperands().take_front(i), operand))
-      stream << " " << i << "=" << llvm::find(op->getOperands(), operand).getIndex();
-  return key;
 }
 
 namespace {
@@ -87,7 +71,7 @@ static int64_t weightsBytes(ModuleOp module) {
   int64_t bytes = 64;
   for (auto op : module.getOps<kernel::WeightsOp>())
     bytes = std::max<int64_t>(bytes, op.getOffset().value_or(0) +
-                                         op.getMemRefType().getNumElements() * sizeof(float));
+                                         kernel::getStorageBytes(op.getMemRefType()));
   return bytes;
 }
 

@@ -9,6 +9,7 @@
 #include "compiler/Codegen/CPU/Conv2d.h"
 #include "compiler/Codegen/CPU/KernelEmitter.h"
 #include "compiler/Codegen/CPU/WinogradConv2d.h"
+#include "compiler/Codegen/Common/PoolWindow.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -85,39 +86,18 @@ struct WinogradConv2dModel : Model<WinogradConv2dModel, kernel::WinogradConv2dOp
 struct PoolModel : Model<PoolModel, kernel::PoolOp> {
   static int64_t workItems(kernel::PoolOp op) { return blockRows(op.getOutput()); }
 
-  /// A window along one dimension, clipped to the image.
-  struct Window {
-    Value start, begin, end;
-  };
-  static Window clip(kernel::PoolOp op, KernelEmitter &e, int dimension, Value position) {
-    Value start = e.sub(e.mul(position, op.getStrides()[dimension]),
-                        e.index(op.getPadding()[dimension]));
-    Value size = e.index(dim(op.getInput(), 2 + dimension));
-    return {start, e.max(start, e.index(0)), e.min(e.add(start, op.getKernel()[dimension]), size)};
-  }
-
-  /// The length that counts for a mean, along one dimension.
-  static Value length(kernel::PoolOp op, KernelEmitter &e, int dimension, const Window &window) {
-    if (!op.getCountIncludePad())
-      return e.sub(window.end, window.begin);
-    // Padding counts; what only ceil_mode adds behind it does not.
-    int64_t padded = dim(op.getInput(), 2 + dimension) + op.getPadding()[2 + dimension];
-    Value end = e.min(e.add(window.start, op.getKernel()[dimension]), e.index(padded));
-    return e.sub(end, window.start);
-  }
-
   static void emit(kernel::PoolOp op, KernelEmitter &e, ValueRange buffers, Value item) {
     Strides input(op.getInput().getType()), output(op.getOutput().getType());
     bool isMax = op.getKind() == kernel::PoolKind::Max;
     auto place = splitBlockRow(e, item, op.getOutput());
-    Window rows = clip(op, e, 0, place[2]);
+    PoolWindow rows = clipWindow(op, e, 0, place[2]);
     Value inputAt =
         e.linear({{place[0], input.batch}, {place[1], input.block}}, input.origin);
     Value outputAt = rowAt(e, output, place);
     Value initial = e.constant(e.vectorType(), isMax ? -std::numeric_limits<double>::infinity() : 0);
 
     e.loop(dim(op.getOutput(), 3), [&](Value column) {
-      Window columns = clip(op, e, 1, column);
+      PoolWindow columns = clipWindow(op, e, 1, column);
       Value result =
           e.loop(rows.begin, rows.end, initial, [&](Value y, ValueRange carried) {
              return e.loop(columns.begin, columns.end, carried, [&](Value x, ValueRange carried) {
@@ -128,7 +108,7 @@ struct PoolModel : Model<PoolModel, kernel::PoolOp> {
              });
            })[0];
       if (!isMax) {
-        Value count = e.mul(length(op, e, 0, rows), length(op, e, 1, columns));
+        Value count = e.mul(windowLength(op, e, 0, rows), windowLength(op, e, 1, columns));
         result = e.divf(result, e.broadcast(e.toFloat(count)));
       }
       e.storeVector(result, buffers[1], e.add(outputAt, e.mul(column, output.column)));

@@ -22,12 +22,14 @@ struct ConvArguments {
 };
 
 /// Builds the kernels of one network. Each nn operation's model asks for the
-/// buffers of its operands, emits kernels and binds its results.
+/// buffers of its operands, emits kernels and binds its results. What layout maps
+/// have and how a convolution is computed is the target's: CPULowering, CUDALowering.
 class KernelLowering {
 public:
   KernelLowering(mlir::OpBuilder &builder, mlir::OpBuilder &weightsBuilder,
-                 mlir::SymbolTable &symbols, VectorUnit unit)
-      : builder(builder), weightsBuilder(weightsBuilder), symbols(symbols), unit(unit) {}
+                 mlir::SymbolTable &symbols)
+      : builder(builder), weightsBuilder(weightsBuilder), symbols(symbols) {}
+  virtual ~KernelLowering() = default;
 
   mlir::OpBuilder &builder;
 
@@ -43,8 +45,8 @@ public:
   /// True if the result of `op` takes the place of its input: that of a convolution which
   /// nothing else reads.
   static bool isInPlace(nn::ScaleAddOp op);
-  /// True if a convolution reads `value` with padding.
-  static bool needsHalo(mlir::Value value);
+  /// True if a convolution reads padding from the halo of `value`.
+  virtual bool needsHalo(mlir::Value value) const = 0;
   /// A new blocked buffer for `value`, bound to it, with the halo its users
   /// need, zeroed by a kernel of its own.
   mlir::Value allocate(mlir::Value value);
@@ -54,8 +56,7 @@ public:
   /// A buffer for `value` filled from a dense one.
   void bindDense(mlir::Value value, mlir::Value dense);
 
-  /// The packed filter or per-channel vector of a parameter tensor.
-  mlir::Value packFilter(mlir::Value weight, const kernel::FilterPacking &packing);
+  /// The packed per-channel vector of a parameter tensor, as long as a map's padded channels.
   mlir::Value packVector(mlir::Value vector);
 
   /// The convolution of `op`.
@@ -64,24 +65,24 @@ public:
   /// the channel means, N x K x 1 x 1.
   mlir::Value emitConvolution(ConvArguments conv, mlir::Value output, bool wantsMean = false);
 
-private:
-  /// The halo that the convolutions which read `value` need, on each side.
-  llvm::SmallVector<int64_t> neededHalo(mlir::Value value) const;
-  /// Both return the buffer of the partial sums, or null.
-  mlir::Value emit(const DirectSchedule &schedule, const ConvArguments &conv, mlir::Value output,
-                   bool wantsSums);
-  mlir::Value emit(const WinogradSchedule &schedule, const ConvArguments &conv, mlir::Value output,
-                   bool wantsSums);
-  mlir::Value packWinogradFilter(mlir::Value weight, int64_t outputBlocks,
-                                 const WinogradSchedule &schedule);
-  mlir::MemRefType blockedType(llvm::ArrayRef<int64_t> shape, int64_t block,
-                               llvm::ArrayRef<int64_t> halo) const;
+protected:
+  /// N x C is N x C x 1 x 1.
+  static llvm::SmallVector<int64_t> mapShape(mlir::Value value);
+  /// The type of the buffer of `value`.
+  virtual mlir::MemRefType getMapType(mlir::Value value) const = 0;
+  virtual mlir::MemRefType getPixelType(int64_t batch, int64_t channels) const = 0;
+  /// Returns the buffer of the partial sums, or null.
+  virtual mlir::Value emitConvolutionKernel(const ConvArguments &conv, mlir::Value output,
+                                            bool wantsSums) = 0;
+  mlir::Value packFilter(mlir::Value weight, const kernel::FilterPacking &packing,
+                         mlir::Type element);
+  mlir::Value packVector(mlir::Value vector, int64_t length);
   mlir::Value getWeights(mlir::Value tensor, mlir::MemRefType type, int64_t groups,
                          int64_t inputChannels);
 
+private:
   mlir::OpBuilder &weightsBuilder;
   mlir::SymbolTable &symbols;
-  VectorUnit unit;
   mlir::Operation *source = nullptr;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// Symbols by tensor, packed type, groups and input channels.

@@ -37,7 +37,7 @@ struct FusedConv2dModel : Model<FusedConv2dModel, nn::FusedConv2dOp> {
 struct LinearModel : Model<LinearModel, nn::LinearOp> {
   static void lower(nn::LinearOp op, KernelLowering &lowering) {
     ConvArguments conv{lowering.getBuffer(op.getInput()), op.getWeight(), op.getBias(), Value()};
-    conv.schedule = getSchedule(op);
+    conv.schedule = findSchedule(op);
     lowering.emitConvolution(conv, lowering.allocate(op.getResult()));
   }
 };

@@ -2,9 +2,11 @@
 
 #include "compiler/Conversion/NNToKernel/NNToKernel.h"
 
-#include "compiler/Conversion/NNToKernel/KernelLowering.h"
+#include "compiler/Conversion/NNToKernel/CPULowering.h"
+#include "compiler/Conversion/NNToKernel/CUDALowering.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace sinter {
 #define GEN_PASS_DEF_CONVERTNNTOKERNEL
@@ -72,23 +74,50 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
     const VectorUnit unit{lanes, registers};
+    FloatType element = getElementType();
+    if (isCUDA() && !element) {
+      module.emitError("expects a precision of f32, f16 or bf16, got '") << precision << "'";
+      return signalPassFailure();
+    }
     for (auto network : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
       if (!network.getBody().hasOneBlock()) {
         network.emitOpError("expects a network of one block");
         return signalPassFailure();
       }
       for (Operation &op : network.front())
-        if (isScheduled(&op) && failed(assignSchedule(&op, {unit, maxError})))
+        if (isScheduled(&op) && failed(schedule(&op, unit)))
           return signalPassFailure();
       OpBuilder weightsBuilder(network);
       func::FuncOp function = createKernelFunction(weightsBuilder, network);
       weightsBuilder.setInsertionPoint(function);
       auto builder = OpBuilder::atBlockBegin(&function.front());
-      KernelLowering lowering(builder, weightsBuilder, symbols, unit);
-      if (failed(lowerBody(network, function, lowering)))
+      std::unique_ptr<KernelLowering> lowering;
+      if (isCUDA())
+        lowering = std::make_unique<CUDALowering>(builder, weightsBuilder, symbols, element);
+      else
+        lowering = std::make_unique<CPULowering>(builder, weightsBuilder, symbols, unit);
+      if (failed(lowerBody(network, function, *lowering)))
         return signalPassFailure();
       network.erase();
     }
+  }
+
+private:
+  /// Gives a layer a schedule, or checks the one it has. On a GPU its kernel has the schedule.
+  LogicalResult schedule(Operation *op, const VectorUnit &unit) {
+    if (!isCUDA())
+      return assignSchedule(op, {unit, maxError});
+    if (op->hasAttr(kernel::scheduleAttrName))
+      return op->emitOpError("has a schedule for CPUs");
+    return success();
+  }
+  bool isCUDA() const { return target == "cuda"; }
+  FloatType getElementType() {
+    return llvm::StringSwitch<FloatType>(precision)
+        .Case("f32", Float32Type::get(&getContext()))
+        .Case("f16", Float16Type::get(&getContext()))
+        .Case("bf16", BFloat16Type::get(&getContext()))
+        .Default(nullptr);
   }
 };
 

@@ -10,8 +10,8 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
   let description = [{
     Every function of nn operations becomes a sequence of kernels on buffers.
     Inputs and outputs are dense NCHW arguments; feature maps between them are
-    blocked by the vector length, with the halo that their convolutions need.
-    Weights become `kernel.weights`.
+    blocked by the vector length, with the halo that their convolutions need, or for
+    a GPU NHWC. Weights become `kernel.weights`.
 
     A convolution or linear layer that carries a `kernel.schedule` is computed by
     it. The others get the cost model's, without Winograd's algorithm where its
@@ -30,6 +30,8 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
   let options = [
     Option<"lanes", "lanes", "int64_t", "8", "f32 values per vector register: 4, 8 or 16">,
     Option<"registers", "registers", "int64_t", "16", "vector registers: 16 or 32">,
+    Option<"target", "target", "std::string", "\"cpu\"", "cpu, or cuda: then maps are NHWC, without a halo">,
+    Option<"precision", "precision", "std::string", "\"f32\"", "of maps and filters on a GPU: f32, f16 or bf16">,
     Option<"maxError", "max-error", "double", "0",
            "what rounding may cost an output of a layer by a bound, as a share of the largest "
            "output such weights and inputs can give; 0: anything">,

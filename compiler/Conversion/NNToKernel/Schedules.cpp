@@ -36,6 +36,10 @@ Schedule sinter::getSchedule(Operation *op) {
                           winograd.getRegisterTiles()};
 }
 
+std::optional<Schedule> sinter::findSchedule(Operation *op) {
+  return op->hasAttr(kernel::scheduleAttrName) ? std::optional(getSchedule(op)) : std::nullopt;
+}
+
 //===----------------------------------------------------------------------===//
 // Choice
 //===----------------------------------------------------------------------===//

@@ -31,6 +31,8 @@ std::string whyUnusable(mlir::Operation *op, const SchedulePolicy &policy);
 
 /// The schedule that `op` carries.
 Schedule getSchedule(mlir::Operation *op);
+/// The same; none if there is no attribute.
+std::optional<Schedule> findSchedule(mlir::Operation *op);
 
 /// Schedules worth measuring for `op`: the cost model's first, then its next best ones.
 llvm::SmallVector<mlir::Attribute> candidateSchedules(mlir::Operation *op,

@@ -27,10 +27,10 @@ static Error runLinker(ArrayRef<std::string> arguments) {
   return createStringError("the linker failed: " + StringRef(messages).trim().str());
 }
 
-Error sinter::linkSharedObject(ArrayRef<std::string> objects, StringRef name, StringRef output) {
+Error sinter::linkSharedObject(ArrayRef<std::string> objects, StringRef alias, StringRef symbol,
+                               StringRef output) {
   SmallVector<std::string> arguments(objects);
-  arguments.append({"-shared", "-o", output.str(), "--defsym=sinter_model=" + name.str() + "_model",
-                    "--no-undefined", "--build-id=none", "-z", "relro", "-z", "now", "-soname",
+  arguments.append({"-shared", "-o", output.str(), ("--defsym=" + alias + "=" + symbol).str(), "--no-undefined", "--build-id=none", "-z", "relro", "-z", "now", "-soname",
                     sys::path::filename(output).str()});
   return runLinker(arguments);
 }

@@ -10,10 +10,9 @@
 
 namespace sinter {
 
-/// Links `objects` into a shared object that exports `sinter_model` besides the
-/// symbols of the network called `name`.
-llvm::Error linkSharedObject(llvm::ArrayRef<std::string> objects, llvm::StringRef name,
-                             llvm::StringRef output);
+/// Links `objects` into a shared object that exports their `symbol` under the name `alias`, too.
+llvm::Error linkSharedObject(llvm::ArrayRef<std::string> objects, llvm::StringRef alias,
+                             llvm::StringRef symbol, llvm::StringRef output);
 
 /// Links `objects` into one relocatable object.
 llvm::Error linkObject(llvm::ArrayRef<std::string> objects, llvm::StringRef output);

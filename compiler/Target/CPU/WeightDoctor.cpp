@@ -169,6 +169,13 @@ ErrorList WeightDoctor::errors() const {
   ErrorList errors;
   std::set<std::string> told; // scale and shift of a batch norm overflow together
   for (auto [weights, exam] : llvm::zip_equal(packed, folded)) {
+    if (exam.overflows && told.insert(describe(weights)).second) {
+      errors.push_back((source.name() + ": expects " + describe(weights) +
+                        " to be at most 65504, what f16 holds, after folding; compile with "
+                        "--precision bf16 or f32")
+                           .str());
+      continue;
+    }
     if (!exam.notFinite || !told.insert(describe(weights)).second)
       continue;
     if (errors.size() == maxErrors) {

@@ -34,6 +34,9 @@ public:
   /// Returns false if one is not finite. Threads may share the doctor, not a tensor.
   bool settle(size_t tensor, DoubleTensor &values);
 
+  /// Notes that a settled tensor has a value that its packed elements cannot hold.
+  void noteOverflow(size_t tensor) { folded[tensor].overflows = true; }
+
   /// What is odd, one line per kind; nothing if all is well.
   std::vector<std::string> warnings() const;
   /// The tensors that hold a NaN or an infinity after folding, by layer.
@@ -52,6 +55,7 @@ private:
     std::vector<int64_t> dead;        ///< channels whose weights are all zero
     std::optional<int64_t> notFinite; ///< the first channel with such a value
     bool isNaN = false;
+    bool overflows = false;
   };
   struct Finding {
     std::string tensor;

@@ -7,7 +7,7 @@
 
 #include "compiler/Target/CPU/WeightsObject.h"
 
-#include "compiler/Target/CPU/PackWeights.h"
+#include "compiler/Target/PackWeights.h"
 #include "compiler/Target/CPU/WeightDoctor.h"
 
 #include "llvm/BinaryFormat/ELF.h"
@@ -112,11 +112,10 @@ Error sinter::writeWeightsObject(mlir::ModuleOp planned, const Model &model,
   WeightDoctor doctor(planned, source);
   parallelFor(0, doctor.tensors().size(), [&](size_t i) {
     kernel::WeightsOp weights = doctor.tensors()[i];
-    auto *packed = reinterpret_cast<float *>(file + ObjectLayout::dataOffset + *weights.getOffset());
     DoubleTensor values = evaluateParameter(weights.getValue(), source);
-    if (doctor.settle(i, values))
-      packWeights(weights, values,
-                  MutableArrayRef<float>(packed, weights.getMemRefType().getNumElements()));
+    if (doctor.settle(i, values) &&
+        !packWeights(weights, values, file + ObjectLayout::dataOffset + *weights.getOffset()))
+      doctor.noteOverflow(i);
   });
   if (ErrorList errors = doctor.errors(); !errors.empty()) {
     Error error = Error::success();

@@ -76,3 +76,32 @@ extern const struct sinter_model_info {0}_model;
       workspaceAlignment, tensorMacros(prefix, "input", model.inputs),
       tensorMacros(prefix, "output", model.outputs), parameters);
 }
+
+std::string sinter::cudaHeaderText(const Model &model) {
+  std::string prefix = llvm::StringRef(model.name).upper();
+  return fmt::format(
+      R"(/* {0}.h - written by sinter {1}; do not edit. */
+
+#ifndef {2}_SINTER_CUDA_H
+#define {2}_SINTER_CUDA_H
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+#define {2}_WORKSPACE_BYTES {3} /* on the device */
+#define {2}_WEIGHTS_BYTES {4}   /* on the device */
+{5}{6}
+/* The descriptor that the Sinter runtime takes: see sinter_cuda_from_info in sinter/cuda.h.
+   Tensors are dense, f32 and row-major (NCHW), on the host or on the device. */
+extern const struct sinter_cuda_info {0}_cuda_model;
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif /* {2}_SINTER_CUDA_H */
+)",
+      model.name, SINTER_VERSION, prefix, model.workspaceBytes, model.weightsBytes,
+      tensorMacros(prefix, "input", model.inputs), tensorMacros(prefix, "output", model.outputs));
+}

@@ -11,6 +11,9 @@ namespace sinter {
 /// NAME_model and the sizes a caller needs.
 std::string headerText(const Model &model);
 
+/// The same of an artifact for GPUs.
+std::string cudaHeaderText(const Model &model);
+
 } // namespace sinter
 
 #endif // SINTER_COMPILER_TARGET_HEADER_HEADER_H

@@ -61,6 +61,9 @@ namespace sinter::kernel {
 /// halo included. Any other memref is its own storage.
 mlir::MemRefType getStorageType(mlir::MemRefType type);
 
+/// The bytes of a buffer, padding and halo included.
+int64_t getStorageBytes(mlir::MemRefType type);
+
 /// True if `type` is static, has at least one element, and at most 2^40 with
 /// its padding: sizes in bytes and indices cannot overflow.
 bool hasBoundedStorage(mlir::MemRefType type);

@@ -112,6 +112,18 @@ static LogicalResult verifyQueues(Operation *op, Attribute queues) {
   return success();
 }
 
+LogicalResult GemmScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t pixels,
+                                       int64_t channels, int64_t depth, int64_t stages) {
+  auto isPowerOf2Between = [](int64_t value, int64_t low, int64_t high) {
+    return value >= low && value <= high && llvm::isPowerOf2_64(value);
+  };
+  if (!isPowerOf2Between(pixels, 32, 256) || !isPowerOf2Between(channels, 16, 256) ||
+      !isPowerOf2Between(depth, 8, 64) || stages < 2 || stages > 8)
+    return emitError() << "expects powers of 2: 32 to 256 pixels, 16 to 256 channels, a depth of 8 "
+                          "to 64; and 2 to 8 stages";
+  return success();
+}
+
 LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == queuesAttrName)
     return verifyQueues(op, attribute.getValue());
@@ -139,6 +151,10 @@ MemRefType sinter::kernel::getStorageType(MemRefType type) {
   return MemRefType::get({shape[0], blocks, layout.getTop() + shape[2] + layout.getBottom(),
                           layout.getLeft() + shape[3] + layout.getRight(), layout.getBlock()},
                          type.getElementType());
+}
+
+int64_t sinter::kernel::getStorageBytes(MemRefType type) {
+  return getStorageType(type).getNumElements() * (type.getElementTypeBitWidth() / 8);
 }
 
 bool sinter::kernel::hasBoundedStorage(MemRefType type) {

@@ -47,7 +47,7 @@ def Kernel_BlockedAttr : AttrDef<Kernel_Dialect, "Blocked",
   let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
     /// The most lanes of a block.
-    static constexpr int64_t maxBlock = 64;
+    static constexpr int64_t maxBlock = int64_t(1) << 31;
 
     int64_t getTop() const { return getHalo()[0]; }
     int64_t getLeft() const { return getHalo()[1]; }

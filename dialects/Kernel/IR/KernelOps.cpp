@@ -58,7 +58,7 @@ LogicalResult GetWeightsOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 LogicalResult SlotOp::verify() {
   // kernel.slot C1
-  int64_t bytes = getStorageType(typeOf(getResult())).getNumElements() * sizeof(float);
+  int64_t bytes = getStorageBytes(typeOf(getResult()));
   int64_t size = typeOf(getWorkspace()).getDimSize(0), offset = getOffset();
   if (offset < 0 || offset % 64 || offset > size || bytes > size - offset)
     return emitOpError("expects ") << bytes << " bytes at a multiple of 64 within a workspace of "
@@ -230,8 +230,86 @@ LogicalResult WinogradConv2dOp::verify() {
   return verifyEpilogue(*this);
 }
 
+//===----------------------------------------------------------------------===//
+// Convolution as a matrix product
+//===----------------------------------------------------------------------===//
+
+int64_t GemmConv2dOp::getPartsPerTile(Type element, GemmScheduleAttr schedule) {
+  // Tensor cores: warps stand in two columns, or in one where the channels are few. Otherwise a
+  // warp computes whole rows of the tile.
+  bool isTwoColumns = !element.isF32() && schedule.getChannels() >= 64;
+  return threads / 32 / (isTwoColumns ? 2 : 1);
+}
+
+int64_t GemmConv2dOp::getImageTiles() {
+  MemRefType output = typeOf(getOutput());
+  return llvm::divideCeil(output.getDimSize(2) * output.getDimSize(3), getSchedule().getPixels());
+}
+
+/// One block of channels, and no halo.
+static bool isNHWC(Value map) {
+  return getStorageType(typeOf(map)).getDimSize(1) == 1 && !getLayout(map).hasHalo();
+}
+
+LogicalResult GemmConv2dOp::verify() {
+  MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
+  // kernel.gemm_conv2d C5
+  if (!isWindow(getStrides(), 2, 1) || !isWindow(getDilations(), 2, 1) ||
+      !isWindow(getPadding(), 4, 0) || static_cast<int64_t>(getGroups()) < 1 ||
+      filter.getRank() != 6)
+    return emitOpError(
+        "expects 2 strides, 2 dilations, 4 paddings, a group and a filter of rank 6");
+  // kernel.gemm_conv2d C1
+  auto isOfElement = [&](Value map) {
+    return typeOf(map).getElementType() == filter.getElementType() && isNHWC(map);
+  };
+  auto isF32 = [](Value vector) { return !vector || typeOf(vector).getElementType().isF32(); };
+  if (!isOfElement(getInput()) || !isOfElement(getOutput()) || !isF32(getBias()) ||
+      !isF32(getSums()))
+    return emitOpError("expects NHWC maps without a halo, of the filter's elements, and a bias and "
+                       "sums of f32");
+  // kernel.gemm_conv2d C2
+  int64_t inputs = input.getDimSize(1), outputs = output.getDimSize(1), groups = getGroups();
+  if (inputs % groups || outputs % groups)
+    return emitOpError("expects groups that divide the channels, got ") << groups;
+  auto packing = FilterPacking::get(outputs, inputs, groups, getSchedule().getDepth(),
+                                    getSchedule().getChannels());
+  if (filter.getDimSize(0) != packing.panels || filter.getDimSize(1) != packing.blocks ||
+      filter.getDimSize(4) != packing.inputBlock || filter.getDimSize(5) != packing.panelChannels)
+    return emitOpError("expects a filter of ")
+           << packing.panels << " panels of " << packing.panelChannels << " channels and "
+           << packing.blocks << " input blocks of " << packing.inputBlock << ", got " << filter;
+  // kernel.gemm_conv2d C3
+  for (int dim : {0, 1}) {
+    int64_t span = input.getDimSize(2 + dim) + getPadding()[dim] + getPadding()[2 + dim] -
+                   getDilations()[dim] * (filter.getDimSize(2 + dim) - 1) - 1;
+    if (span < 0 || span / getStrides()[dim] + 1 != output.getDimSize(2 + dim))
+      return emitOpError("expects the output size that the convolution gives, got ") << output;
+  }
+  // kernel.gemm_conv2d C6
+  int64_t channels = packing.panels * packing.panelChannels;
+  if (input.getDimSize(0) != output.getDimSize(0) ||
+      (getBias() && typeOf(getBias()).getShape() != ArrayRef<int64_t>(channels)) ||
+      (getResidual() && getResidual().getType() != getOutput().getType()))
+    return emitOpError("expects one batch, a bias of ")
+           << channels << " values and a residual of the output's type";
+  // kernel.gemm_conv2d C4
+  SmallVector<int64_t> sums{
+      output.getDimSize(0),
+      getImageTiles() * getPartsPerTile(filter.getElementType(), getSchedule()), channels};
+  if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
+    return emitOpError("expects 'sums' to be images x parts of tiles x padded channels, got ")
+           << getSums().getType();
+  return success();
+}
+
 int64_t sinter::kernel::countMultiplyAdds(Operation *op) {
   if (auto conv = dyn_cast<Conv2dOp>(op)) {
+    ArrayRef<int64_t> filter = typeOf(conv.getFilter()).getShape();
+    int64_t perGroup = typeOf(conv.getInput()).getDimSize(1) / conv.getGroups();
+    return typeOf(conv.getOutput()).getNumElements() * perGroup * filter[2] * filter[3];
+  }
+  if (auto conv = dyn_cast<GemmConv2dOp>(op)) {
     ArrayRef<int64_t> filter = typeOf(conv.getFilter()).getShape();
     int64_t perGroup = typeOf(conv.getInput()).getDimSize(1) / conv.getGroups();
     return typeOf(conv.getOutput()).getNumElements() * perGroup * filter[2] * filter[3];
@@ -281,7 +359,7 @@ LogicalResult FinishMeanOp::verify() {
   // kernel.finish_mean C1
   MemRefType sums = typeOf(getSums());
   if (sums.getRank() != 3 || sums.getDimSize(0) != typeOf(getOutput()).getDimSize(0) ||
-      sums.getDimSize(2) != paddedChannels(getOutput()) || !isOnePixel(typeOf(getOutput())))
+      sums.getDimSize(2) < paddedChannels(getOutput()) || !isOnePixel(typeOf(getOutput())))
     return emitOpError("expects sums of images x tile rows x padded channels, got ") << sums;
   return success();
 }
@@ -312,10 +390,13 @@ LogicalResult ScaleAddOp::verify() {
   return success();
 }
 
+/// Maps of one block each (NHWC) may have blocks of different size.
 static bool sameBatchPixelsBlock(Value lhs, Value rhs) {
+  auto isOneBlock = [](Value map) { return getStorageType(typeOf(map)).getDimSize(1) == 1; };
   return typeOf(lhs).getDimSize(0) == typeOf(rhs).getDimSize(0) &&
          typeOf(lhs).getShape().drop_front(2) == typeOf(rhs).getShape().drop_front(2) &&
-         getLayout(lhs).getBlock() == getLayout(rhs).getBlock();
+         (getLayout(lhs).getBlock() == getLayout(rhs).getBlock() ||
+          (isOneBlock(lhs) && isOneBlock(rhs)));
 }
 
 LogicalResult PadChannelsOp::verify() {

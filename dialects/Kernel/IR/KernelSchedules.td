@@ -51,4 +51,20 @@ def Kernel_WinogradScheduleAttr : AttrDef<Kernel_Dialect, "WinogradSchedule"> {
   let genVerifyDecl = 1;
 }
 
+def Kernel_GemmScheduleAttr : AttrDef<Kernel_Dialect, "GemmSchedule"> {
+  let mnemonic = "gemm";
+  let summary = "schedule of kernel.gemm_conv2d";
+  let description = [{
+    A block of threads computes `pixels` x `channels` of the output, in steps of
+    `depth` input channels of one filter tap, of which `stages` are in shared
+    memory or on their way there.
+
+    Example: `#kernel.gemm<pixels = 64, channels = 64, depth = 32, stages = 3>`
+  }];
+  let parameters = (ins "int64_t":$pixels, "int64_t":$channels, "int64_t":$depth,
+                        "int64_t":$stages);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
 #endif // SINTER_DIALECTS_KERNEL_IR_KERNELSCHEDULES_TD

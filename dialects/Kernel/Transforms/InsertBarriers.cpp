@@ -32,8 +32,7 @@ struct Access {
 
 Access getAccess(Operation *op, Value value, bool isWrite) {
   bool isHalo = isa<ZeroHaloOp>(op);
-  int64_t bytes = getStorageType(cast<MemRefType>(value.getType())).getNumElements() *
-                  static_cast<int64_t>(sizeof(float));
+  int64_t bytes = getStorageBytes(cast<MemRefType>(value.getType()));
   if (auto slot = value.getDefiningOp<SlotOp>()) {
     int64_t begin = slot.getOffset();
     return {value, slot.getWorkspace(), begin, begin + bytes, isWrite, isHalo};

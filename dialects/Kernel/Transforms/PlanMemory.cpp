@@ -34,7 +34,7 @@ struct Buffer {
 };
 
 int64_t storageBytes(MemRefType type) {
-  return llvm::alignTo(getStorageType(type).getNumElements() * sizeof(float), kAlignment);
+  return llvm::alignTo(getStorageBytes(type), kAlignment);
 }
 
 SmallVector<Buffer> collectBuffers(Block &block) {

@@ -6,22 +6,22 @@
 // Layouts and types
 //===----------------------------------------------------------------------===//
 
-// expected-error @+1 {{expects a block of 1 to 64 and a halo of 4 sizes of 0 to 32767}}
+// expected-error @+1 {{expects a block of 1 to 2147483648 and a halo of 4 sizes of 0 to 32767}}
 func.func private @blocked_without_lanes(memref<1x16x8x8xf32, #kernel.blocked<0, halo = [0, 0, 0, 0]>>)
 
 // -----
 
-// expected-error @+1 {{expects a block of 1 to 64 and a halo of 4 sizes of 0 to 32767}}
+// expected-error @+1 {{expects a block of 1 to 2147483648 and a halo of 4 sizes of 0 to 32767}}
 func.func private @blocked_with_too_many_lanes(memref<1x16x8x8xf32, #kernel.blocked<9223372036854775807, halo = [0, 0, 0, 0]>>)
 
 // -----
 
-// expected-error @+1 {{expects a block of 1 to 64 and a halo of 4 sizes of 0 to 32767}}
+// expected-error @+1 {{expects a block of 1 to 2147483648 and a halo of 4 sizes of 0 to 32767}}
 func.func private @blocked_with_half_a_halo(memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0]>>)
 
 // -----
 
-// expected-error @+1 {{expects a block of 1 to 64 and a halo of 4 sizes of 0 to 32767}}
+// expected-error @+1 {{expects a block of 1 to 2147483648 and a halo of 4 sizes of 0 to 32767}}
 func.func private @blocked_with_a_negative_halo(memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, -1, 0]>>)
 
 // -----
@@ -32,7 +32,7 @@ func.func private @blocked_matrix(memref<1x16xf32, #kernel.blocked<8, halo = [0,
 // -----
 
 func.func @dense_where_blocked_belongs(%x: memref<1x16x8x8xf32>) {
-  // expected-error @+1 {{operand #0 must be blocked NCHW f32 memref of 1 to 2^40 elements}}
+  // expected-error @+1 {{operand #0 must be blocked NCHW memref of f32, f16 or bf16 of 1 to 2^40 elements}}
   kernel.zero_halo outs(%x) {layers = []} : memref<1x16x8x8xf32>
   return
 }
@@ -40,7 +40,7 @@ func.func @dense_where_blocked_belongs(%x: memref<1x16x8x8xf32>) {
 // -----
 
 func.func @too_many_elements(%x: memref<65536x65536x65536x65536xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
-  // expected-error @+1 {{operand #0 must be blocked NCHW f32 memref of 1 to 2^40 elements}}
+  // expected-error @+1 {{operand #0 must be blocked NCHW memref of f32, f16 or bf16 of 1 to 2^40 elements}}
   kernel.zero_halo outs(%x) {layers = []} : memref<65536x65536x65536x65536xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
   return
 }

@@ -1,10 +1,13 @@
 //===- PackWeights.cpp - Weights in the order kernels read them -----------===//
 
-#include "compiler/Target/CPU/PackWeights.h"
+#include "compiler/Target/PackWeights.h"
 
 #include "dialects/Kernel/IR/Winograd.h"
 
+#include "llvm/ADT/bit.h"
+
 #include <array>
+#include <cmath>
 
 using namespace mlir;
 using namespace sinter;
@@ -79,12 +82,41 @@ static void packWinogradFilter(kernel::WeightsOp weights, const DoubleTensor &va
     }
 }
 
-void sinter::packWeights(kernel::WeightsOp weights, const DoubleTensor &values,
-                         MutableArrayRef<float> packed) {
+static void packFloats(kernel::WeightsOp weights, const DoubleTensor &values,
+                       MutableArrayRef<float> packed) {
   if (weights.getMemRefType().getRank() == 1)
     packVector(values, packed);
   else if (weights.getMemRefType().getRank() == 5)
     packWinogradFilter(weights, values, packed);
   else
     packFilter(weights, values, packed);
+}
+
+/// Rounds to f16 or bf16, to nearest even. Returns false if a value becomes infinite.
+static bool roundTo(Type element, ArrayRef<float> values, uint16_t *bits) {
+  bool isFinite = true;
+  for (float value : values) {
+    if (element.isF16()) {
+      auto rounded = static_cast<_Float16>(value);
+      isFinite &= std::isfinite(static_cast<float>(rounded));
+      *bits++ = llvm::bit_cast<uint16_t>(rounded);
+      continue;
+    }
+    // The upper half of the bits, and a carry from the lower half.
+    uint32_t word = llvm::bit_cast<uint32_t>(value);
+    *bits++ = static_cast<uint16_t>((word + 0x7fff + (word >> 16 & 1)) >> 16);
+  }
+  return isFinite;
+}
+
+bool sinter::packWeights(kernel::WeightsOp weights, const DoubleTensor &values, void *bytes) {
+  MemRefType type = weights.getMemRefType();
+  size_t elements = type.getNumElements();
+  if (type.getElementType().isF32()) {
+    packFloats(weights, values, MutableArrayRef<float>(static_cast<float *>(bytes), elements));
+    return true;
+  }
+  std::vector<float> packed(elements);
+  packFloats(weights, values, packed);
+  return roundTo(type.getElementType(), packed, static_cast<uint16_t *>(bytes));
 }

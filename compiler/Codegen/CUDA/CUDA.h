@@ -1,0 +1,21 @@
+//===- CUDA.h - GPU code generation -------------------------------*- C++ -*-===//
+
+#ifndef SINTER_COMPILER_CODEGEN_CUDA_CUDA_H
+#define SINTER_COMPILER_CODEGEN_CUDA_CUDA_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Pass/Pass.h"
+
+namespace sinter::cuda {
+
+/// Attaches CUDAKernelOpInterface to the kernel operations.
+void registerCUDAKernelModels(mlir::DialectRegistry &registry);
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "compiler/Codegen/CUDA/Passes.h.inc"
+
+} // namespace sinter::cuda
+
+#endif // SINTER_COMPILER_CODEGEN_CUDA_CUDA_H

@@ -1,0 +1,270 @@
+//===- GemmConv2d.cpp - GPU code of kernel.gemm_conv2d --------------------===//
+//
+// A block of threads walks over the filter's taps and input channels. In each
+// step it multiplies one stage of shared memory while the copies of the next
+// ones are on their way (cp.async): pixels are gathered from the input, with
+// zeros where they lie in the padding, and the filter is one stream.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Codegen/CUDA/GemmConv2d.h"
+
+#include "compiler/Codegen/CUDA/GemmTiles.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::cuda;
+
+static constexpr int64_t threads = kernel::GemmConv2dOp::threads;
+
+static GemmStage stageOf(kernel::GemmConv2dOp op) {
+  kernel::GemmScheduleAttr schedule = op.getSchedule();
+  return {schedule.getPixels(), schedule.getChannels(), schedule.getDepth(),
+          op.getFilter().getType().getElementTypeBitWidth() / 8};
+}
+
+/// Pixels that tiles are made of: those of one image where its sums are wanted, else of all.
+static int64_t pixelsOf(kernel::GemmConv2dOp op) {
+  ArrayRef<int64_t> shape = op.getOutput().getType().getShape();
+  return shape[2] * shape[3] * (op.getSums() ? 1 : shape[0]);
+}
+
+Launch cuda::launchGemm(kernel::GemmConv2dOp op) {
+  int64_t images = op.getSums() ? op.getOutput().getType().getDimSize(0) : 1;
+  int64_t tiles = llvm::divideCeil(pixelsOf(op), op.getSchedule().getPixels());
+  Launch launch{{tiles, op.getFilter().getType().getDimSize(0), images}, threads};
+  launch.sharedBytes = stageOf(op).bytes() * op.getSchedule().getStages();
+  // Three blocks on a multiprocessor. Left alone, ptxas spills some registers to have more; with
+  // tensor cores it does so where it is told a number.
+  if (op.getFilter().getType().getElementType().isF32())
+    launch.maxRegisters = 168;
+  return launch;
+}
+
+namespace {
+
+class GemmEmitter {
+public:
+  GemmEmitter(kernel::GemmConv2dOp op, KernelEmitter &emitter, ValueRange buffers);
+  void emit();
+
+private:
+  /// What a thread copies of the input in each step: 16 bytes of a pixel that stays the same.
+  struct InputCopy {
+    Value exists;      // null: always
+    Value sharedAt;    // bytes, in a stage
+    Value at;          // elements, of the filter's first tap
+    Value row, column; // of that tap in the input; negative in the padding
+  };
+
+  void prepareInputCopies();
+  void copyStage(Value step, Value stageAt);
+  void copyInput(const InputCopy &copy, ArrayRef<Value> blockTap, Value stageAt);
+  void copyFilter(Value step, Value stageAt);
+  /// 16 bytes, or zeros where `exists` does not hold.
+  void copyAsync(Value sharedAt, Value pointer, Value at, Value exists);
+  SmallVector<Value> multiplyAll(GemmTiles &tiles);
+  /// Bias, residual, activation, store; zeros for what lies outside of the output.
+  Value finish(const GemmTiles::Output &output);
+  void storeSum(Value part, Value column, Value sum);
+  Value stageOffset(Value step);
+
+  kernel::GemmConv2dOp op;
+  KernelEmitter &e;
+  const GemmStage stage;
+  const int64_t stages, pixels;
+  Type element;
+  ArrayRef<int64_t> filterShape; // panels, blocks, rows, columns, depth, channels
+  const Strides input, output;
+  int64_t steps;
+  Value inputs, filter, bias, residual, outputs, sums; // pointers
+  Value thread, firstPixel, panel, image, firstChannel;
+  SmallVector<InputCopy> inputCopies;
+};
+
+GemmEmitter::GemmEmitter(kernel::GemmConv2dOp op, KernelEmitter &emitter, ValueRange buffers)
+    : op(op), e(emitter), stage(stageOf(op)), stages(op.getSchedule().getStages()),
+      pixels(pixelsOf(op)), element(op.getFilter().getType().getElementType()),
+      filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
+      output(op.getOutput().getType()),
+      steps(filterShape[1] * filterShape[2] * filterShape[3]) {
+  auto take = [&, next = 0u](bool exists) mutable { return exists ? buffers[next++] : Value(); };
+  inputs = take(true), filter = take(true);
+  bias = take(static_cast<bool>(op.getBias()));
+  residual = take(static_cast<bool>(op.getResidual()));
+  outputs = take(true);
+  sums = take(static_cast<bool>(op.getSums()));
+}
+
+void GemmEmitter::emit() {
+  thread = e.threadIndex();
+  firstPixel = e.mul(e.blockIndex(0), stage.pixels);
+  panel = e.blockIndex(1);
+  image = op.getSums() ? e.blockIndex(2) : e.index(0);
+  firstChannel = e.mul(panel, stage.channels);
+  prepareInputCopies();
+  auto tiles = GemmTiles::create(e, stage, element);
+  SmallVector<Value> products = multiplyAll(*tiles);
+  SmallVector<Value> finished =
+      tiles->finish(products, [&](const auto &output) { return finish(output); });
+  if (sums)
+    tiles->sumColumns(finished, [&](Value part, Value column, Value sum) {
+      storeSum(part, column, sum);
+    });
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+Value GemmEmitter::stageOffset(Value step) {
+  return e.mul(e.rem(step, stages), stage.bytes());
+}
+
+void GemmEmitter::prepareInputCopies() {
+  ArrayRef<int64_t> shape = op.getOutput().getType().getShape();
+  int64_t perRow = stage.depth / stage.loadElements(), copies = stage.pixels * perRow;
+  for (int64_t first = 0; first < copies; first += threads) {
+    Value number = e.add(thread, first);
+    InputCopy copy;
+    if (first + threads > copies)
+      copy.exists = e.lessThan(number, e.index(copies));
+    Value row = e.div(number, perRow), part = e.rem(number, perRow);
+    copy.sharedAt = e.linear({{row, stage.inputRowBytes()}, {part, GemmStage::loadBytes}});
+    // Rows behind the last pixel copy that one; what comes of them is not stored.
+    Value pixel = e.min(e.add(firstPixel, row), e.index(pixels - 1));
+    auto place = e.split(pixel, {shape[0], shape[2], shape[3]});
+    if (sums)
+      place[0] = image;
+    copy.row = e.sub(e.mul(place[1], op.getStrides()[0]), e.index(op.getPadding()[0]));
+    copy.column = e.sub(e.mul(place[2], op.getStrides()[1]), e.index(op.getPadding()[1]));
+    copy.at = e.linear({{place[0], input.batch},
+                        {copy.row, input.row},
+                        {copy.column, input.column},
+                        {part, stage.loadElements()}});
+    inputCopies.push_back(copy);
+  }
+}
+
+void GemmEmitter::copyAsync(Value sharedAt, Value pointer, Value at, Value exists) {
+  Value bytes;
+  if (exists)
+    bytes = e.select(exists, e.constantI32(GemmStage::loadBytes), e.constantI32(0));
+  NVVM::CpAsyncOp::create(e.builder, e.loc, e.sharedAt(sharedAt),
+                          e.elementAt(pointer, element, at), GemmStage::loadBytes,
+                          NVVM::LoadCacheModifierKind::CG, bytes);
+}
+
+void GemmEmitter::copyInput(const InputCopy &copy, ArrayRef<Value> blockTap, Value stageAt) {
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  Value down = e.mul(blockTap[1], op.getDilations()[0]);
+  Value right = e.mul(blockTap[2], op.getDilations()[1]);
+  Value firstInput = e.mul(blockTap[0], stage.depth);
+  Value at = e.add(copy.at, e.linear({{down, input.row}, {right, input.column}, {firstInput, 1}}));
+  Value exists;
+  bool isPadded = llvm::any_of(op.getPadding(), [](int64_t side) { return side != 0; });
+  if (isPadded)
+    exists = e.both(e.isBetween(e.add(copy.row, down), 0, shape[2] - 1),
+                    e.isBetween(e.add(copy.column, right), 0, shape[3] - 1));
+  if (input.lanes % stage.depth) {
+    int64_t perRow = stage.depth / stage.loadElements();
+    Value part = e.mul(e.rem(thread, perRow), stage.loadElements());
+    exists = e.both(exists, e.lessThan(e.add(firstInput, part), e.index(input.lanes)));
+  }
+  copyAsync(e.add(stageAt, copy.sharedAt), inputs, at, exists);
+}
+
+void GemmEmitter::copyFilter(Value step, Value stageAt) {
+  int64_t perRow = stage.channels / stage.loadElements(), copies = stage.depth * perRow;
+  Value stepAt = e.mul(e.linear({{panel, steps}, {step, 1}}), stage.depth * stage.channels);
+  for (int64_t first = 0; first < copies; first += threads) {
+    Value number = e.add(thread, first);
+    Value exists = first + threads > copies ? e.lessThan(number, e.index(copies)) : Value();
+    e.onlyIf(exists, [&] {
+      Value sharedAt = e.linear({{e.div(number, perRow), stage.filterRowBytes()},
+                                 {e.rem(number, perRow), GemmStage::loadBytes}},
+                                stage.filterOffset());
+      copyAsync(e.add(stageAt, sharedAt), filter,
+                e.add(stepAt, e.mul(number, stage.loadElements())), Value());
+    });
+  }
+}
+
+void GemmEmitter::copyStage(Value step, Value stageAt) {
+  auto blockTap = e.split(step, {filterShape[1], filterShape[2], filterShape[3]});
+  // Of a convolution with groups a panel reads only some input channels.
+  auto packing = kernel::FilterPacking::get(op.getOutput().getType().getDimSize(1),
+                                            op.getInput().getType().getDimSize(1), op.getGroups(),
+                                            stage.depth, stage.channels);
+  if (op.getGroups() > 1) {
+    Value group = e.div(firstChannel, packing.outputChannels / packing.groups);
+    Value block = e.div(e.mul(group, packing.inputChannels / packing.groups), stage.depth);
+    int64_t last = llvm::divideCeil(packing.inputChannels, stage.depth) - packing.blocks;
+    blockTap[0] = e.add(blockTap[0], e.min(block, e.index(last)));
+  }
+  for (const InputCopy &copy : inputCopies)
+    e.onlyIf(copy.exists, [&] { copyInput(copy, blockTap, stageAt); });
+  copyFilter(step, stageAt);
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> GemmEmitter::multiplyAll(GemmTiles &tiles) {
+  auto commit = [&] { NVVM::CpAsyncCommitGroupOp::create(e.builder, e.loc); };
+  for (int64_t step = 0; step < stages - 1; ++step) {
+    if (step < steps)
+      copyStage(e.index(step), e.index(step * stage.bytes()));
+    commit(); // of nothing, too: groups are counted
+  }
+  return e.loop(e.index(0), e.index(steps), tiles.zeros(), [&](Value step, ValueRange carried) {
+    NVVM::CpAsyncWaitGroupOp::create(e.builder, e.loc, stages - 2);
+    // All copies of the stage are there, and the stage before has been read.
+    e.barrier();
+    Value next = e.add(step, stages - 1);
+    e.onlyIf(e.lessThan(next, e.index(steps)), [&] { copyStage(next, stageOffset(next)); });
+    commit();
+    return tiles.multiply(stageOffset(step), carried);
+  });
+}
+
+Value GemmEmitter::finish(const GemmTiles::Output &part) {
+  auto type = cast<VectorType>(part.values.getType());
+  Value pixel = e.add(firstPixel, part.row), channel = e.add(firstChannel, part.column);
+  Value exists;
+  if (pixels % stage.pixels)
+    exists = e.lessThan(pixel, e.index(pixels));
+  // Padded channels come in whole vectors.
+  if (filterShape[0] * filterShape[5] > output.lanes)
+    exists = e.both(exists, e.lessThan(channel, e.index(output.lanes)));
+  return e.valueIf(exists, type, [&] {
+    Value value = part.values;
+    if (bias)
+      value = e.addf(value, e.load(bias, e.builder.getF32Type(), channel, type.getNumElements()));
+    // Without a halo, pixels follow each other through all images.
+    Value at = e.linear({{image, output.batch}, {pixel, output.lanes}, {channel, 1}});
+    if (residual)
+      value = e.addf(value, e.load(residual, element, at, type.getNumElements()));
+    value = e.activation(op.getActivation(), value);
+    e.store(value, outputs, element, at);
+    return value;
+  });
+}
+
+void GemmEmitter::storeSum(Value part, Value column, Value sum) {
+  ArrayRef<int64_t> shape = op.getSums().getType().getShape(); // images, parts, channels
+  int64_t parts = kernel::GemmConv2dOp::getPartsPerTile(element, op.getSchedule());
+  Value at = e.linear({{image, shape[1] * shape[2]},
+                       {e.blockIndex(0), parts * shape[2]},
+                       {part, shape[2]},
+                       {firstChannel, 1},
+                       {column, 1}});
+  e.store(sum, sums, e.builder.getF32Type(), at);
+}
+
+} // namespace
+
+void cuda::emitGemm(kernel::GemmConv2dOp op, KernelEmitter &emitter, ValueRange buffers) {
+  GemmEmitter(op, emitter, buffers).emit();
+}

@@ -1,0 +1,62 @@
+//===- GemmTiles.h - What a thread multiplies of a matrix product -*- C++ -*-===//
+//
+// A block of threads computes a tile of pixels x channels from tiles in shared
+// memory: pixels x depth of the input, depth x channels of the filter. How its
+// warps and threads share the tile is an implementation of GemmTiles.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_COMPILER_CODEGEN_CUDA_GEMMTILES_H
+#define SINTER_COMPILER_CODEGEN_CUDA_GEMMTILES_H
+
+#include "compiler/Codegen/CUDA/KernelEmitter.h"
+
+#include <memory>
+
+namespace sinter::cuda {
+
+/// A stage of shared memory: the input's tile, then the filter's. Rows are 16 bytes apart more than
+/// they are long, so that eight of them lie in different banks.
+struct GemmStage {
+  int64_t pixels, channels, depth, elementBytes;
+
+  static constexpr int64_t loadBytes = 16; ///< what a thread copies at a time
+  int64_t loadElements() const { return loadBytes / elementBytes; }
+  int64_t inputRowBytes() const { return depth * elementBytes + loadBytes; }
+  int64_t filterRowBytes() const { return channels * elementBytes + loadBytes; }
+  int64_t filterOffset() const { return pixels * inputRowBytes(); }
+  int64_t bytes() const { return filterOffset() + depth * filterRowBytes(); }
+};
+
+class GemmTiles {
+public:
+  /// Tensor cores for 16-bit elements, multiply-adds for f32.
+  static std::unique_ptr<GemmTiles> create(KernelEmitter &emitter, const GemmStage &stage,
+                                           mlir::Type element);
+  virtual ~GemmTiles() = default;
+
+  /// Why the stage cannot be shared among a block's threads; empty if it can.
+  static std::string whyUnusable(const GemmStage &stage, mlir::Type element);
+
+  virtual llvm::SmallVector<mlir::Value> zeros() = 0;
+  /// Adds the products of the stage that begins at byte `stageAt` of shared memory.
+  virtual llvm::SmallVector<mlir::Value> multiply(mlir::Value stageAt, mlir::ValueRange sums) = 0;
+
+  /// Some outputs of the thread: a row of the tile, and adjacent channels from `column` on.
+  struct Output {
+    mlir::Value row, column;
+    mlir::Value values; ///< vector of f32
+  };
+  using Finish = llvm::function_ref<mlir::Value(const Output &)>;
+  /// Replaces all outputs of the thread by what `finish` makes of them.
+  virtual llvm::SmallVector<mlir::Value> finish(mlir::ValueRange sums, Finish finish) = 0;
+
+  /// Sums of columns over the rows that a part of the tile has: the part's number, and the sum of
+  /// the column. Called for lanes that have one.
+  using StoreSum = llvm::function_ref<void(mlir::Value part, mlir::Value column, mlir::Value sum)>;
+  virtual void sumColumns(mlir::ValueRange values, StoreSum store) = 0;
+};
+
+} // namespace sinter::cuda
+
+#endif // SINTER_COMPILER_CODEGEN_CUDA_GEMMTILES_H

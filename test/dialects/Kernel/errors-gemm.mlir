@@ -1,0 +1,93 @@
+// Every constraint of kernel.gemm_conv2d, broken once, and of its schedule.
+// RUN: sinter-opt %s --verify-diagnostics --split-input-file -o /dev/null
+
+// expected-error @+1 {{expects powers of 2: 32 to 256 pixels, 16 to 256 channels, a depth of 8 to 64; and 2 to 8 stages}}
+func.func private @gemm_schedule() attributes {a = #kernel.gemm<pixels = 48, channels = 32, depth = 32, stages = 3>}
+
+// -----
+
+func.func @gemm_conv2d_c1(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf32, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects NHWC maps without a halo, of the filter's elements, and a bias and sums of f32}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf32, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c1_halo(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [1, 1, 1, 1]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects NHWC maps without a halo, of the filter's elements, and a bias and sums of f32}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [1, 1, 1, 1]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c2(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<2x1x3x3x32x16xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a filter of 1 panels of 32 channels and 1 input blocks of 32, got}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<2x1x3x3x32x16xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c2_groups(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects groups that divide the channels, got 3}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 3,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c3(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects the output size that the convolution gives, got}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c4(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %s: memref<1x3x32xf32>) {
+  // expected-error @+1 {{expects 'sums' to be images x parts of tiles x padded channels, got}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y sums %s) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c5(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects 2 strides, 2 dilations, 4 paddings, a group and a filter of rank 6}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @gemm_conv2d_c6(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %b: memref<31xf32>) {
+  // expected-error @+1 {{expects one batch, a bias of 32 values and a residual of the output's type}}
+  kernel.gemm_conv2d ins(%x, %w bias %b) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<31xf32>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}

@@ -1,0 +1,84 @@
+//===- ScheduleTest.cpp - Schedules of convolutions on a CPU --------------===//
+
+#include "test/numerics/Convolution.h"
+
+#include "fmt/format.h"
+
+using namespace sinter::numerics;
+
+namespace {
+
+struct ScheduleTest : testing::TestWithParam<Variant> {};
+
+INSTANTIATE_TEST_SUITE_P(Target, ScheduleTest, testing::ValuesIn(variants()),
+                         [](const auto &info) { return info.param.name(); });
+
+} // namespace
+
+// Many channels and stride 1 are what Winograd's algorithm takes: one tile and less, tiles that
+// stand out of the image, several blocks of tiles, and every part of the epilogue.
+TEST_P(ScheduleTest, Winograd) {
+  CaseModule module;
+  for (auto [height, width] : {std::pair<int64_t, int64_t>{1, 1}, {3, 8}, {4, 4}, {5, 6}, {7, 7},
+                               {14, 9}, {28, 28}, {33, 65}, {57, 2}})
+    for (bool hasEpilogue : {false, true}) {
+      Convolution c = square(hasEpilogue ? 64 : 70, hasEpilogue ? 64 : 90, 1, 3, 1);
+      c.height = height, c.width = width;
+      c.batch = hasEpilogue ? 2 : 1;
+      c.hasBias = c.hasResidual = c.wantsMean = hasEpilogue;
+      c.activation = hasEpilogue ? "relu" : "identity";
+      add(module, c);
+    }
+  // Few pixels of many channels are taken in tiles of 2x2, or directly.
+  for (auto [height, width] : {std::pair<int64_t, int64_t>{14, 14}, {13, 11}, {9, 15}}) {
+    Convolution c = square(256, 260, 1, 3, 1);
+    c.height = height, c.width = width;
+    c.wantsMean = width == 14;
+    c.hasResidual = width != 14;
+    add(module, c);
+  }
+  add(module, square(512, 512, 7, 3, 1));
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+// Schedules that a file may ask for and the cost model does not choose: every panel, both loop orders,
+// register tiles and blocks that do not divide the image.
+TEST_P(ScheduleTest, Schedules) {
+  CaseModule module;
+  for (int64_t vectors : {1, 2, 4})
+    for (auto [rows, columns] : {std::pair<int64_t, int64_t>{1, 1}, {2, 1}, {1, 2}})
+      for (const char *order : {"rows_outer", "panels_outer"})
+        for (int64_t kernel : {1, 3}) {
+          Convolution c = square(16, 64, 7, kernel, 3 - kernel / 2 - 1);
+          c.wantsMean = vectors == 2;
+          c.schedule = fmt::format("#kernel.direct<panel_vectors = {}, tile_rows = {}, "
+                                   "tile_columns = {}, loop_order = {}>",
+                                   vectors, rows, columns, order);
+          add(module, c);
+        }
+  for (int64_t tileSize : {2, 4})
+    for (int64_t vectors : {1, 2, 4})
+      for (auto [tiles, registerTiles] :
+           {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {4, 1}, {6, 2}}) {
+        Convolution c = square(32, 64, 11, 3, 1);
+        c.wantsMean = vectors == 2;
+        c.hasResidual = vectors == 1;
+        c.schedule = fmt::format("#kernel.winograd<tile_size = {}, panel_vectors = {}, tiles = {}, "
+                                 "register_tiles = {}>",
+                                 tileSize, vectors, tiles, registerTiles);
+        add(module, c);
+      }
+  expectMatchesReference("", module.text(), GetParam());
+}
+
+/// Filters above 256 KiB are walked panels first.
+TEST_P(ScheduleTest, LargeFilters) {
+  CaseModule module;
+  add(module, square(256, 256, 7, 3, 1));
+  add(module, square(512, 160, 14, 1, 2));
+  Convolution c = square(192, 192, 5, 3, 1);
+  c.batch = 2;
+  c.wantsMean = true;
+  add(module, c);
+  expectMatchesReference("", module.text(), GetParam());
+}
