@@ -234,13 +234,12 @@ struct ConcatModel : ItemModel<ConcatModel, kernel::ConcatOp> {
     Value value = output.fromLanes(e, place[3], [&](Value channel) {
       Value result = e.constant(e.builder.getF32Type(), 0);
       int64_t first = 0;
-      for (auto [i, input] : llvm::enumerate(op.getInputs())) {
-        size_t index = i;
-        Value buffer = buffers[i];
-        int64_t channels = dim(input, 1);
+      for (size_t i = 0; i < op.getInputs().size(); ++i) {
+        MapVectors input(op.getInputs()[i]);
+        int64_t channels = input.type.getDimSize(1);
         Value inside = e.isBetween(channel, first, first + channels - 1);
         Value here = e.valueIf(inside, e.builder.getF32Type(), [&] {
-          return MapVectors(op.getInputs()[index]).loadChannel(e, buffer, place, e.sub(channel, e.index(first)));
+          return input.loadChannel(e, buffers[i], place, e.sub(channel, e.index(first)));
         });
         result = e.select(inside, here, result);
         first += channels;

@@ -3,6 +3,7 @@
 #include "compiler/Target/CPU/MachineCode.h"
 
 #include "compiler/Target/CPU/EntryPoints.h"
+#include "compiler/Target/Optimize.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/AsmParser/Parser.h"
@@ -10,7 +11,6 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
@@ -70,27 +70,6 @@ static void setFunctionAttributes(Module &module, StringRef network, const CPUTa
     function.addFnAttr("no-builtins");
     function.addFnAttr(Attribute::NoUnwind);
   }
-}
-
-/// Scalar and loop optimizations. Kernels are vectorized and unrolled already;
-/// with filter columns unrolled too, LLVM would keep the input values that two
-/// columns share in registers, and spill.
-static void optimize(Module &module, TargetMachine &machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager callGraph;
-  ModuleAnalysisManager modules;
-  PipelineTuningOptions tuning;
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  tuning.LoopUnrolling = false;
-  PassBuilder passes(&machine, tuning);
-  passes.registerModuleAnalyses(modules);
-  passes.registerCGSCCAnalyses(callGraph);
-  passes.registerFunctionAnalyses(functions);
-  passes.registerLoopAnalyses(loops);
-  passes.crossRegisterProxies(loops, functions, callGraph, modules);
-  passes.buildPerModuleDefaultPipeline(OptimizationLevel::O2).run(module, modules);
 }
 
 Expected<std::unique_ptr<Module>> sinter::buildLLVMModule(mlir::ModuleOp codegen,

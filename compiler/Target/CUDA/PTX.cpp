@@ -2,6 +2,8 @@
 
 #include "compiler/Target/CUDA/PTX.h"
 
+#include "compiler/Target/Optimize.h"
+
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -9,7 +11,6 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -35,23 +36,6 @@ static Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const CUDATa
   return std::unique_ptr<TargetMachine>(backend->createTargetMachine(
       triple, target.chip, "+ptx" + std::to_string(target.ptxVersion), TargetOptions(),
       /*RM=*/std::nullopt, /*CM=*/std::nullopt, CodeGenOptLevel::Aggressive));
-}
-
-static void optimize(Module &module, TargetMachine &machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager callGraph;
-  ModuleAnalysisManager modules;
-  // Kernels are unrolled as they should be; more of it costs registers.
-  PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = false;
-  PassBuilder passes(&machine, tuning);
-  passes.registerModuleAnalyses(modules);
-  passes.registerCGSCCAnalyses(callGraph);
-  passes.registerFunctionAnalyses(functions);
-  passes.registerLoopAnalyses(loops);
-  passes.crossRegisterProxies(loops, functions, callGraph, modules);
-  passes.buildPerModuleDefaultPipeline(OptimizationLevel::O3).run(module, modules);
 }
 
 Expected<std::string> sinter::emitPTX(mlir::gpu::GPUModuleOp kernels, const CUDATarget &target) {
