@@ -131,7 +131,7 @@ def torch_compile(model, image, threads):
 
 
 def tvm(model, image, threads):
-    """Untuned, for this CPU, with its default pipeline; the library is kept."""
+    """Untuned (its tuner crashes), for this CPU, with its default pipeline; the library is kept."""
     os.environ["TVM_NUM_THREADS"] = str(threads)
     import tvm
     from tvm import relax
