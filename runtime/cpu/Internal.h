@@ -45,6 +45,11 @@ const char *sinter_level_of(uint64_t features);
 sinter_status sinter_check_elf(const unsigned char *bytes, uint64_t size, const char *symbol,
                                const char *path, sinter_error *error);
 
+/* Opens the shared object at `path`, after the checks above, and finds its descriptor, the data
+   called `symbol`. The caller closes `library`. */
+sinter_status sinter_open_artifact(const char *path, const char *symbol, void **library,
+                                   const void **info, sinter_error *error);
+
 /*===-- Operating system --------------------------------------------------===*/
 
 /* Maps a regular file for reading; unmap with sinter_os_unmap. */

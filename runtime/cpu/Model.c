@@ -146,40 +146,18 @@ static sinter_status make_model(const sinter_model_info *info, void *library, co
   return sinter_clear_error(error);
 }
 
-static sinter_status check_file(const char *path, sinter_error *error) {
-  const unsigned char *bytes;
-  uint64_t size;
-  sinter_status status = sinter_os_map(path, &bytes, &size, error);
-  if (status != SINTER_OK)
-    return status;
-  status = sinter_check_elf(bytes, size, "sinter_model", path, error);
-  if (status == SINTER_NOT_A_MODEL &&
-      sinter_check_elf(bytes, size, "sinter_cuda_model", path, NULL) == SINTER_OK)
-    status = sinter_fail(error, SINTER_NOT_A_MODEL, path,
-                         "compiled for NVIDIA GPUs: load it with sinter_cuda_load");
-  sinter_os_unmap(bytes, size);
-  return status;
-}
-
 sinter_status sinter_model_load(const char *path, sinter_model **model, sinter_error *error) {
   if (model)
     *model = NULL;
   if (!path || !model)
     return sinter_fail(error, SINTER_INVALID_ARGUMENT, "sinter_model_load", "%s is null",
                        path ? "model" : "path");
-  sinter_status status = check_file(path, error);
-  if (status != SINTER_OK)
-    return status;
   void *library;
-  status = sinter_os_open_library(path, &library, error);
+  const void *info;
+  sinter_status status = sinter_open_artifact(path, "sinter_model", &library, &info, error);
   if (status != SINTER_OK)
     return status;
-  const sinter_model_info *info = sinter_os_symbol(library, "sinter_model");
-  if (!info || (uintptr_t)info % _Alignof(sinter_model_info))
-    status = sinter_fail(error, SINTER_NOT_A_MODEL, path,
-                         "not a Sinter artifact: exports no descriptor 'sinter_model'");
-  else
-    status = make_model(info, library, path, model, error);
+  status = make_model(info, library, path, model, error);
   if (status != SINTER_OK)
     sinter_os_close_library(library);
   return status;

@@ -168,21 +168,6 @@ static sinter_status make_model(const sinter_cuda_info *info, void *library, int
   return sinter_clear_error(error);
 }
 
-static sinter_status check_file(const char *path, sinter_error *error) {
-  const unsigned char *bytes;
-  uint64_t size;
-  sinter_status status = sinter_os_map(path, &bytes, &size, error);
-  if (status != SINTER_OK)
-    return status;
-  status = sinter_check_elf(bytes, size, "sinter_cuda_model", path, error);
-  if (status == SINTER_NOT_A_MODEL &&
-      sinter_check_elf(bytes, size, "sinter_model", path, NULL) == SINTER_OK)
-    status = sinter_fail(error, SINTER_NOT_A_MODEL, path,
-                         "compiled for a CPU: load it with sinter_model_load");
-  sinter_os_unmap(bytes, size);
-  return status;
-}
-
 sinter_status sinter_cuda_load(const char *path, int device, sinter_cuda_model **model,
                                sinter_error *error) {
   if (model)
@@ -190,19 +175,12 @@ sinter_status sinter_cuda_load(const char *path, int device, sinter_cuda_model *
   if (!path || !model)
     return sinter_fail(error, SINTER_INVALID_ARGUMENT, "sinter_cuda_load", "%s is null",
                        path ? "model" : "path");
-  sinter_status status = check_file(path, error);
-  if (status != SINTER_OK)
-    return status;
   void *library;
-  status = sinter_os_open_library(path, &library, error);
+  const void *info;
+  sinter_status status = sinter_open_artifact(path, "sinter_cuda_model", &library, &info, error);
   if (status != SINTER_OK)
     return status;
-  const sinter_cuda_info *info = sinter_os_symbol(library, "sinter_cuda_model");
-  if (!info || (uintptr_t)info % _Alignof(sinter_cuda_info))
-    status = sinter_fail(error, SINTER_NOT_A_MODEL, path,
-                         "not a Sinter artifact: exports no descriptor 'sinter_cuda_model'");
-  else
-    status = make_model(info, library, device, path, model, error);
+  status = make_model(info, library, device, path, model, error);
   if (status != SINTER_OK)
     sinter_os_close_library(library);
   return status;

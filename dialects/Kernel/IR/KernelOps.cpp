@@ -124,14 +124,36 @@ static LogicalResult verifyEpilogue(ConvolutionOp op) {
   return success();
 }
 
-LogicalResult Conv2dOp::verify() {
-  MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
-  // kernel.conv2d C6
-  if (!isWindow(getStrides(), 2, 1) || !isWindow(getDilations(), 2, 1) ||
-      !isWindow(getPadding(), 4, 0) || static_cast<int64_t>(getGroups()) < 1 ||
-      filter.getRank() != 6)
-    return emitOpError(
+/// kernel.conv2d C6, kernel.gemm_conv2d C5.
+template <typename ConvolutionOp>
+static LogicalResult verifyWindow(ConvolutionOp op) {
+  if (!isWindow(op.getStrides(), 2, 1) || !isWindow(op.getDilations(), 2, 1) ||
+      !isWindow(op.getPadding(), 4, 0) || static_cast<int64_t>(op.getGroups()) < 1 ||
+      typeOf(op.getFilter()).getRank() != 6)
+    return op.emitOpError(
         "expects 2 strides, 2 dilations, 4 paddings, a group and a filter of rank 6");
+  return success();
+}
+
+/// kernel.conv2d C3, kernel.gemm_conv2d C3.
+template <typename ConvolutionOp>
+static LogicalResult verifyOutputSize(ConvolutionOp op) {
+  MemRefType input = typeOf(op.getInput()), output = typeOf(op.getOutput());
+  for (int dim : {0, 1}) {
+    int64_t reach = op.getDilations()[dim] * (typeOf(op.getFilter()).getDimSize(2 + dim) - 1);
+    int64_t span = input.getDimSize(2 + dim) + op.getPadding()[dim] + op.getPadding()[2 + dim] -
+                   reach - 1;
+    if (span < 0 || span / op.getStrides()[dim] + 1 != output.getDimSize(2 + dim))
+      return op.emitOpError("expects the output size that the convolution gives, got ") << output;
+  }
+  return success();
+}
+
+LogicalResult Conv2dOp::verify() {
+  MemRefType output = typeOf(getOutput()), filter = typeOf(getFilter());
+  // kernel.conv2d C6
+  if (failed(verifyWindow(*this)))
+    return failure();
   // kernel.conv2d C1
   BlockedAttr layout = getLayout(getInput());
   for (auto [padding, halo] : llvm::zip_equal(getPadding(), layout.getHalo()))
@@ -144,12 +166,8 @@ LogicalResult Conv2dOp::verify() {
     return emitOpError("expects the filter's blocks to match those of input and output, got ")
            << filter;
   // kernel.conv2d C3
-  for (int dim : {0, 1}) {
-    int64_t span = input.getDimSize(2 + dim) + getPadding()[dim] + getPadding()[2 + dim] -
-                   getDilations()[dim] * (filter.getDimSize(2 + dim) - 1) - 1;
-    if (span < 0 || span / getStrides()[dim] + 1 != output.getDimSize(2 + dim))
-      return emitOpError("expects the output size that the convolution gives, got ") << output;
-  }
+  if (failed(verifyOutputSize(*this)))
+    return failure();
   // kernel.conv2d C5
   if (getTile().size() != 2 || getTile()[0] < 1 || getTile()[1] < 1)
     return emitOpError("expects a tile of rows and columns");
@@ -254,11 +272,8 @@ static bool isNHWC(Value map) {
 LogicalResult GemmConv2dOp::verify() {
   MemRefType input = typeOf(getInput()), output = typeOf(getOutput()), filter = typeOf(getFilter());
   // kernel.gemm_conv2d C5
-  if (!isWindow(getStrides(), 2, 1) || !isWindow(getDilations(), 2, 1) ||
-      !isWindow(getPadding(), 4, 0) || static_cast<int64_t>(getGroups()) < 1 ||
-      filter.getRank() != 6)
-    return emitOpError(
-        "expects 2 strides, 2 dilations, 4 paddings, a group and a filter of rank 6");
+  if (failed(verifyWindow(*this)))
+    return failure();
   // kernel.gemm_conv2d C1
   auto isOfElement = [&](Value map) {
     return typeOf(map).getElementType() == filter.getElementType() && isNHWC(map);
@@ -280,12 +295,8 @@ LogicalResult GemmConv2dOp::verify() {
            << packing.panels << " panels of " << packing.panelChannels << " channels and "
            << packing.blocks << " input blocks of " << packing.inputBlock << ", got " << filter;
   // kernel.gemm_conv2d C3
-  for (int dim : {0, 1}) {
-    int64_t span = input.getDimSize(2 + dim) + getPadding()[dim] + getPadding()[2 + dim] -
-                   getDilations()[dim] * (filter.getDimSize(2 + dim) - 1) - 1;
-    if (span < 0 || span / getStrides()[dim] + 1 != output.getDimSize(2 + dim))
-      return emitOpError("expects the output size that the convolution gives, got ") << output;
-  }
+  if (failed(verifyOutputSize(*this)))
+    return failure();
   // kernel.gemm_conv2d C6
   int64_t channels = packing.panels * packing.panelChannels;
   if (input.getDimSize(0) != output.getDimSize(0) ||
