@@ -69,3 +69,8 @@ header, data = build()
 write("nan", header, data[:40] + struct.pack("<f", float("nan")) + data[44:])
 with open(os.path.join(sys.argv[1], "empty.safetensors"), "wb"):
     pass
+
+# More than f16 holds.
+header, data = build()
+begin, _ = header["fc.weight"]["data_offsets"]
+write("large", header, data[:begin] + struct.pack("<f", 1e6) + data[begin + 4:])
