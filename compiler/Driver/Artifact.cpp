@@ -2,10 +2,9 @@
 
 #include "compiler/Driver/Artifact.h"
 
-#include "compiler/Driver/StepTimer.h"
 #include "compiler/Driver/Values.h"
 
-#include <algorithm>
+#include "sinter/runtime.h"
 
 using namespace llvm;
 using namespace sinter;
@@ -24,47 +23,48 @@ static Error checkSize(const sinter_tensor_info &tensor) {
   return Error::success();
 }
 
-Expected<Artifact> Artifact::load(const std::string &path, unsigned threads) {
-  Artifact artifact;
-  sinter_error error;
-  sinter_model *model = nullptr;
-  if (sinter_model_load(path.c_str(), &model, &error))
-    return createStringError(error.message);
-  artifact.model.reset(model);
-  for (uint32_t i = 0; const sinter_tensor_info *tensor = sinter_model_input(model, i); ++i) {
-    if (Error error = checkSize(*tensor))
+Error Artifact::addTensors(ArrayRef<sinter_tensor_info> inputs,
+                           ArrayRef<sinter_tensor_info> outputs) {
+  for (const sinter_tensor_info &tensor : inputs) {
+    if (Error error = checkSize(tensor))
       return error;
-    artifact.inputSpecs.push_back({tensor->name, shapeOf(*tensor)});
+    inputSpecs.push_back({tensor.name, shapeOf(tensor)});
   }
-  for (uint32_t i = 0; const sinter_tensor_info *tensor = sinter_model_output(model, i); ++i) {
-    if (Error error = checkSize(*tensor))
+  for (const sinter_tensor_info &tensor : outputs) {
+    if (Error error = checkSize(tensor))
       return error;
-    std::vector<float> data(sinter_tensor_elements(tensor));
-    artifact.outputTensors.push_back({tensor->name, {shapeOf(*tensor), std::move(data)}});
+    std::vector<float> data(sinter_tensor_elements(&tensor));
+    outputTensors.push_back({tensor.name, {shapeOf(tensor), std::move(data)}});
   }
-  for (NamedTensor &output : artifact.outputTensors)
-    artifact.outputPointers.push_back(output.tensor.data.data());
-  sinter_pool *pool = nullptr;
-  if (sinter_pool_create(threads, &pool, &error))
-    return createStringError(error.message);
-  artifact.pool.reset(pool);
-  void *workspace = nullptr;
-  if (sinter_workspace_create(model, &workspace, &error))
-    return createStringError(error.message);
-  artifact.workspace.reset(workspace);
-  return artifact;
+  for (NamedTensor &output : outputTensors)
+    outputPointers.push_back(output.tensor.data.data());
+  return Error::success();
 }
 
-Expected<Artifact> Artifact::loadWithRandomInputs(const std::string &path, unsigned threads) {
-  auto artifact = load(path, threads);
+Expected<std::unique_ptr<Artifact>> Artifact::load(const std::string &path, const Place &place) {
+  sinter_error error;
+  sinter_target target;
+  if (sinter_artifact_target(path.c_str(), &target, &error))
+    return createStringError(error.message);
+  if (target == SINTER_TARGET_CUDA && place.threads)
+    return createStringError("'" + path + "' is compiled for GPUs; --threads is for CPUs");
+  if (target == SINTER_TARGET_CPU && place.device)
+    return createStringError("'" + path + "' is compiled for a CPU; --device is for GPUs");
+  return target == SINTER_TARGET_CUDA ? loadCUDAArtifact(path, place)
+                                      : loadCPUArtifact(path, place);
+}
+
+Expected<std::unique_ptr<Artifact>> Artifact::loadWithRandomInputs(const std::string &path,
+                                                                   const Place &place) {
+  auto artifact = load(path, place);
   if (!artifact)
     return artifact.takeError();
   RunOptions random;
   random.randomInput = 0;
-  auto inputs = readInputs(random, artifact->inputs());
+  auto inputs = readInputs(random, (*artifact)->inputs());
   if (!inputs)
     return inputs.takeError();
-  artifact->setInputs(std::move(*inputs));
+  (*artifact)->setInputs(std::move(*inputs));
   return artifact;
 }
 
@@ -75,24 +75,18 @@ void Artifact::setInputs(std::vector<Tensor> tensors) {
     inputPointers.push_back(tensor.data.data());
 }
 
-Error Artifact::run() {
-  sinter_status status = sinter_run(model.get(), pool.get(), inputPointers.data(),
-                                    outputPointers.data(), workspace.get());
-  if (status != SINTER_OK)
-    return createStringError(sinter_status_message(status));
-  return Error::success();
-}
-
-std::vector<std::vector<double>> Artifact::timeSteps(uint64_t runs) {
-  return driver::timeSteps(info(), sinter_pool_num_threads(pool.get()), inputPointers.data(),
-                           outputPointers.data(), workspace.get(), runs);
-}
-
-Expected<unsigned> driver::parseThreads(StringRef text) {
-  if (text.empty())
-    return std::min(sinter_cpu_count(), SINTER_MAX_THREADS);
-  Expected<uint64_t> threads = parseCount("--threads", text, 1, SINTER_MAX_THREADS);
+Expected<Place> driver::parsePlace(const boost::program_options::variables_map &values) {
+  constexpr uint64_t maxDevices = 1024;
+  auto threads = countOf(values, "threads", 1, SINTER_MAX_THREADS);
   if (!threads)
     return threads.takeError();
-  return static_cast<unsigned>(*threads);
+  auto device = countOf(values, "device", 0, maxDevices);
+  if (!device)
+    return device.takeError();
+  Place place;
+  if (*threads)
+    place.threads = static_cast<unsigned>(**threads);
+  if (*device)
+    place.device = static_cast<unsigned>(**device);
+  return place;
 }

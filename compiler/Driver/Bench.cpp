@@ -7,23 +7,19 @@
 
 #include "compiler/Driver/Artifact.h"
 #include "compiler/Driver/Options.h"
-#include "compiler/Driver/PeakRate.h"
 #include "compiler/Driver/Values.h"
 #include "compiler/Support/Median.h"
 
+#include "sinter/runtime.h"
+
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/TargetParser/Host.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
 #include <optional>
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
 
 using namespace llvm;
 using namespace sinter;
@@ -37,24 +33,25 @@ constexpr uint64_t maxRuns = 10000000;
 
 struct BenchOptions {
   std::string model;
-  unsigned threads = 1;
+  Place place;
   uint64_t runs = 0; ///< 0: as many as fit into `seconds`
   uint64_t warmup = 3;
   double seconds = 2;
   bool json = false, perLayer = false;
 };
 
-/// What the steps of the model took, in milliseconds, and what the processor gives at most.
-struct StepTimings {
-  struct Step {
+/// What a look into some runs showed, in milliseconds.
+struct Details {
+  struct Time {
     double min, median;
   };
-  double peak; ///< GFLOP/s
-  std::vector<Step> steps;
+  std::optional<Time> device; ///< by a GPU's own clock, without copies
+  std::vector<Time> steps;    ///< with --per-layer
+  double peak = 0;            ///< GFLOP/s; 0: not known
 
   double totalMedian() const {
     return std::accumulate(steps.begin(), steps.end(), 0.0,
-                           [](double sum, const Step &step) { return sum + step.median; });
+                           [](double sum, const Time &step) { return sum + step.median; });
   }
 };
 
@@ -70,12 +67,13 @@ struct Timings {
 Syntax makeSyntax() {
   Syntax syntax;
   syntax.name = "bench";
-  syntax.usage = "sinter bench MODEL.so [--threads N] [--per-layer] [--json] [--runs R] "
+  syntax.usage = "sinter bench MODEL.so [--threads N | --device N] [--per-layer] [--json] [--runs R] "
                  "[--warmup W] [--seconds S]";
   syntax.summary = "Time a compiled network on random input.";
   syntax.options.add_options()                                                              //
       ("model", po::value<std::string>(), "the shared object made by 'sinter compile'")     //
       ("threads", po::value<std::string>(), "number of threads (default: all CPUs)")        //
+      ("device", po::value<std::string>(), "number of the GPU (default: 0)")                   //
       ("runs", po::value<std::string>(), "number of measured runs (default: by --seconds)") //
       ("warmup", po::value<std::string>(), "runs before measuring (default: 3)")            //
       ("seconds", po::value<std::string>(),
@@ -94,10 +92,10 @@ Expected<BenchOptions> makeOptions(const po::variables_map &values) {
   options.model = textOf(values, "model");
   options.json = values["json"].as<bool>();
   options.perLayer = values["per-layer"].as<bool>();
-  auto threads = parseThreads(textOf(values, "threads"));
-  if (!threads)
-    return threads.takeError();
-  options.threads = *threads;
+  auto place = parsePlace(values);
+  if (!place)
+    return place.takeError();
+  options.place = *place;
   auto runs = countOf(values, "runs", 1, maxRuns);
   if (!runs)
     return runs.takeError();
@@ -145,128 +143,144 @@ Timings summarize(std::vector<double> times) {
   return {count, times.front(), median, times[p99], mean};
 }
 
-StepTimings measureSteps(Artifact &artifact, const BenchOptions &options, uint64_t runs) {
+/// A look into some runs, beside the processor's peak.
+Expected<Details> measureDetails(Artifact &artifact, const BenchOptions &options, uint64_t runs) {
   constexpr uint64_t enoughRuns = 1000;
-  const sinter_model_info &model = artifact.info();
-  auto rows = artifact.timeSteps(std::min(runs, enoughRuns));
-  StepTimings timings{measurePeakRate(options.threads, model.cpu_features), {}};
-  for (uint64_t step = 0; step < model.num_steps; ++step) {
+  auto profile = artifact.profile(std::min(runs, enoughRuns));
+  if (!profile)
+    return profile.takeError();
+  Details details;
+  if (!profile->device.empty())
+    details.device = {*std::min_element(profile->device.begin(), profile->device.end()),
+                      medianOf(profile->device)};
+  if (!options.perLayer)
+    return details;
+  details.peak = artifact.measurePeak();
+  for (size_t step = 0; step < artifact.info().steps.size(); ++step) {
     std::vector<double> times;
-    for (const std::vector<double> &row : rows)
+    for (const std::vector<double> &row : profile->steps)
       times.push_back(row[step]);
-    timings.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times)});
+    details.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times)});
   }
-  return timings;
+  return details;
 }
 
-/// What the processor calls itself.
-std::string cpuName() {
-#if defined(__x86_64__)
-  uint32_t text[12];
-  bool known = true;
-  for (unsigned i = 0; i < 3; ++i)
-    known &= __get_cpuid(0x80000002 + i, &text[4 * i], &text[4 * i + 1], &text[4 * i + 2],
-                         &text[4 * i + 3]) != 0;
-  if (known) {
-    StringRef name(reinterpret_cast<const char *>(text), sizeof(text));
-    return name.take_until([](char c) { return c == 0; }).trim().str();
+void printJson(json::OStream &stream, const ArtifactInfo &model, const Details &details) {
+  if (details.device) {
+    stream.attribute("device_min_ms", details.device->min);
+    stream.attribute("device_median_ms", details.device->median);
   }
-#endif
-  return sys::getHostCPUName().str();
-}
-
-void printJson(json::OStream &stream, const sinter_model_info &model, const StepTimings &timings) {
-  stream.attribute("peak_gflops", timings.peak);
+  if (details.steps.empty())
+    return;
+  if (details.peak > 0)
+    stream.attribute("peak_gflops", details.peak);
   stream.attributeArray("steps", [&] {
-    for (size_t i = 0; i < timings.steps.size(); ++i) {
-      const sinter_step_info &step = model.steps[i];
-      const StepTimings::Step &timing = timings.steps[i];
-      stream.object([&] {
+    for (const auto &[step, time] : zip_equal(model.steps, details.steps))
+      stream.object([&, &step = step, &time = time] {
         stream.attribute("layers", step.layers);
         stream.attribute("multiply_adds", int64_t(step.multiply_adds));
-        stream.attribute("min_ms", timing.min);
-        stream.attribute("median_ms", timing.median);
+        stream.attribute("min_ms", time.min);
+        stream.attribute("median_ms", time.median);
       });
-    }
   });
 }
 
-void printJson(const sinter_model_info &model, const BenchOptions &options, const Timings &timings,
-               const std::optional<StepTimings> &steps, int64_t batch) {
+void printJson(const ArtifactInfo &model, const Timings &timings, const Details &details,
+               int64_t batch) {
   json::OStream stream(outs(), 2);
   stream.object([&] {
     stream.attribute("model", model.name);
     stream.attribute("batch", batch);
-    stream.attribute("threads", int64_t(options.threads));
+    if (!model.isCUDA)
+      stream.attribute("threads", int64_t(model.threads));
     stream.attribute("runs", int64_t(timings.runs));
     stream.attribute("min_ms", timings.min);
     stream.attribute("median_ms", timings.median);
     stream.attribute("p99_ms", timings.p99);
     stream.attribute("mean_ms", timings.mean);
     stream.attribute("images_per_second", 1000 * batch / timings.mean);
-    stream.attribute("cpu", cpuName());
-    stream.attribute("cpu_level", sinter_cpu_level());
-    stream.attribute("compiled_for", model.cpu);
+    stream.attribute(model.isCUDA ? "gpu" : "cpu", model.processor);
+    if (!model.isCUDA)
+      stream.attribute("cpu_level", sinter_cpu_level());
+    stream.attribute("compiled_for", model.compiledFor);
     stream.attribute("compiler", model.compiler);
-    stream.attribute("workspace_bytes", int64_t(model.workspace_bytes));
-    if (steps)
-      printJson(stream, model, *steps);
+    stream.attribute("workspace_bytes", int64_t(model.workspaceBytes));
+    printJson(stream, model, details);
   });
   outs() << "\n";
 }
 
-void printTable(const sinter_model_info &model, const StepTimings &timings, unsigned threads) {
+void printSteps(const ArtifactInfo &model, const Details &details) {
   size_t width = StringRef("layers").size();
-  for (uint64_t i = 0; i < model.num_steps; ++i)
-    width = std::max(width, std::strlen(model.steps[i].layers));
+  for (const sinter_step_info &step : model.steps)
+    width = std::max(width, std::strlen(step.layers));
   width = std::min<size_t>(width, 60);
-  fmt::print("\n{:<{}} {:>10} {:>10} {:>8} {:>10} {:>8}\n", "layers", width, "min ms", "median ms",
-             "of time", "GFLOP/s", "of peak");
-  const double total = timings.totalMedian();
-  for (auto [i, timing] : enumerate(timings.steps)) {
-    const sinter_step_info &step = model.steps[i];
-    fmt::print("{:<{}} {:>10.4f} {:>10.4f} {:>7.1f}%", step.layers, width, timing.min,
-               timing.median, 100 * timing.median / total);
-    const double rate = rateOf(step, timing.min);
-    if (rate > 0 && timings.peak > 0)
-      fmt::print(" {:>10.1f} {:>7.1f}%", rate, 100 * rate / timings.peak);
+  fmt::print("\n{:<{}} {:>10} {:>10} {:>8} {:>10}", "layers", width, "min ms", "median ms",
+             "of time", "GFLOP/s");
+  fmt::print("{}\n", details.peak > 0 ? "  of peak" : "");
+  const double total = details.totalMedian();
+  for (const auto &[step, time] : zip_equal(model.steps, details.steps)) {
+    fmt::print("{:<{}} {:>10.4f} {:>10.4f} {:>7.1f}%", step.layers, width, time.min, time.median,
+               100 * time.median / total);
+    const double rate = rateOf(step, time.min);
+    if (rate > 0)
+      fmt::print(" {:>10.1f}", rate);
+    if (rate > 0 && details.peak > 0)
+      fmt::print(" {:>7.1f}%", 100 * rate / details.peak);
     fmt::print("\n");
   }
-  fmt::print("\nGFLOP/s and share of peak are those of the minimum. The peak of {} thread{} is {:.1f} "
-             "GFLOP/s,\nmeasured; a convolution by Winograd's algorithm may seem to exceed it.\n",
-             threads, threads == 1 ? "" : "s", timings.peak);
+  if (model.isCUDA)
+    fmt::print("\nGFLOP/s are those of the minimum. Each launch is timed by itself, which costs "
+               "more than in a graph.\n");
+  else
+    fmt::print("\nGFLOP/s and share of peak are those of the minimum. The peak of {} thread{} is "
+               "{:.1f} GFLOP/s,\nmeasured; a convolution by Winograd's algorithm may seem to exceed "
+               "it.\n",
+               model.threads, model.threads == 1 ? "" : "s", details.peak);
 }
 
-void printTable(const sinter_model_info &model, const BenchOptions &options, const Timings &timings,
-                const std::optional<StepTimings> &steps, int64_t batch) {
-  fmt::print("{}, batch {}, {} thread{}, {} runs\n", model.name, batch, options.threads,
-             options.threads == 1 ? "" : "s", timings.runs);
-  fmt::print("compiled for {}, on {} ({})\n\n", model.cpu, cpuName(), sinter_cpu_level());
+void printTable(const ArtifactInfo &model, const Timings &timings, const Details &details,
+                int64_t batch) {
+  if (model.isCUDA)
+    fmt::print("{}, batch {}, {} runs\ncompiled for {}, on {}\n\n", model.name, batch, timings.runs,
+               model.compiledFor, model.processor);
+  else
+    fmt::print("{}, batch {}, {} thread{}, {} runs\ncompiled for {}, on {} ({})\n\n", model.name,
+               batch, model.threads, model.threads == 1 ? "" : "s", timings.runs,
+               model.compiledFor, model.processor, sinter_cpu_level());
   fmt::print("{:>10} {:>10} {:>10} {:>10} {:>12}\n", "min ms", "median ms", "p99 ms", "mean ms",
              "images/s");
   fmt::print("{:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>12.2f}\n", timings.min, timings.median,
              timings.p99, timings.mean, 1000 * batch / timings.mean);
-  if (steps)
-    printTable(model, *steps, options.threads);
+  if (details.device)
+    fmt::print("{:>10.3f} {:>10.3f} by the GPU's clock, without copies from and to the host\n",
+               details.device->min, details.device->median);
+  if (!details.steps.empty())
+    printSteps(model, details);
 }
 
 Error bench(const BenchOptions &options) {
-  auto artifact = Artifact::loadWithRandomInputs(options.model, options.threads);
+  auto artifact = Artifact::loadWithRandomInputs(options.model, options.place);
   if (!artifact)
     return artifact.takeError();
-  auto times = measure(*artifact, options);
+  auto times = measure(**artifact, options);
   if (!times)
     return times.takeError();
   const Timings timings = summarize(std::move(*times));
-  std::optional<StepTimings> steps;
-  if (options.perLayer)
-    steps = measureSteps(*artifact, options, timings.runs);
-  const Shape &shape = artifact->inputs().front().shape;
+  const ArtifactInfo &model = (*artifact)->info();
+  Details details;
+  if (options.perLayer || model.isCUDA) {
+    auto measured = measureDetails(**artifact, options, timings.runs);
+    if (!measured)
+      return measured.takeError();
+    details = std::move(*measured);
+  }
+  const Shape &shape = (*artifact)->inputs().front().shape;
   const int64_t batch = shape.empty() ? 1 : shape.front();
   if (options.json)
-    printJson(artifact->info(), options, timings, steps, batch);
+    printJson(model, timings, details, batch);
   else
-    printTable(artifact->info(), options, timings, steps, batch);
+    printTable(model, timings, details, batch);
   return Error::success();
 }
 

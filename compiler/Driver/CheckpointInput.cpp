@@ -72,6 +72,21 @@ llvm::Expected<checkpoint::Options> driver::checkpointOptions(const po::variable
   return options;
 }
 
+llvm::Expected<driver::InputOptions>
+driver::inputOptionsOf(const po::variables_map &values) {
+  InputOptions options;
+  auto batch = countOf(values, "batch", 1, maxBatch);
+  if (!batch)
+    return batch.takeError();
+  options.batch = *batch;
+  options.network = textOf(values, "network");
+  auto checkpoint = checkpointOptions(values);
+  if (!checkpoint)
+    return checkpoint.takeError();
+  options.checkpoint = *checkpoint;
+  return options;
+}
+
 driver::LoadedNetwork driver::loadCheckpoint(const std::string &path, mlir::MLIRContext &context,
                                              const InputOptions &options) {
   auto file = openSafetensors(path);

@@ -23,6 +23,9 @@ void addCheckpointOptions(boost::program_options::options_description &options);
 llvm::Expected<checkpoint::Options>
 checkpointOptions(const boost::program_options::variables_map &values);
 
+/// The values of `--batch`, `--network` and of the options above, where a subcommand has them.
+llvm::Expected<InputOptions> inputOptionsOf(const boost::program_options::variables_map &values);
+
 /// Maps the checkpoint at `path`, describes its network and builds that. Its module is null
 /// after errors were printed.
 LoadedNetwork loadCheckpoint(const std::string &path, mlir::MLIRContext &context,

@@ -7,11 +7,14 @@
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Register.h"
 #include "compiler/Driver/ScheduleFile.h"
+#include "compiler/Driver/TargetOptions.h"
 #include "compiler/Driver/Tune.h"
 #include "compiler/Driver/Values.h"
 #include "compiler/Support/Quote.h"
 #include "compiler/Support/Suggest.h"
 #include "compiler/Target/Model.h"
+
+#include "sinter/runtime.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -39,25 +42,10 @@ Syntax compileSyntax() {
       ("emit", po::value<std::string>(),
        "so, a, o, h, s, ll, ptx, cubin; sinter, what a checkpoint's network is; or the IR behind a stage: "
        "nn (import), raise, simplify, fuse, schedule, kernel (plan), llvm (codegen)")
-      ("target", po::value<std::string>()->default_value("cpu"),
-       "cpu, or cuda for NVIDIA GPUs")
-      ("gpu", po::value<std::string>()->default_value("sm_80"),
-       "with --target cuda: sm_80 or later, with commas between several; later GPUs assemble the PTX "
-       "that is there, too")
-      ("precision", po::value<std::string>()->default_value("f32"),
-       "with --target cuda: of feature maps and filters, f32, f16 or bf16; sums are f32")
-      ("cpu", po::value<std::string>()->default_value("native"),
-       "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
-      ("lanes", po::value<std::string>(),
-       "f32 values per vector, 4, 8 or 16, if not those of the CPU: a longer vector takes several "
-       "registers")
       ("batch", po::value<std::string>(), "replaces the leading dimension of every input")
       ("network", po::value<std::string>()->default_value(""),
        "which network of a file with several")
       ("name", po::value<std::string>(), "prefix of the symbols, if not the network's name")
-      ("max-error", po::value<std::string>(),
-       "do without Winograd's algorithm where rounding may cost more than this share of a layer's "
-       "largest output, by a bound (docs/performance.md)")
       ("tune", po::value<std::string>(),
        "measure schedules on this machine, write the best ones to FILE and compile with them")
       ("threads", po::value<std::string>(), "with --tune: threads to measure on (default: 1)")
@@ -67,6 +55,7 @@ Syntax compileSyntax() {
        "schedules of some or all layers, a FILE that --tune wrote or you did")
       ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
+  addTargetOptions(syntax.options);
   addCheckpointOptions(syntax.options);
   syntax.positional.add("input", 1);
   return syntax;
@@ -116,44 +105,22 @@ std::optional<Output> outputKind(const po::variables_map &values, std::string &m
   return std::nullopt;
 }
 
-/// --target, --gpu and --precision; an error where they do not fit what is to be written.
-llvm::Error setDevice(CompileOptions &options, const po::variables_map &values) {
-  std::string device = textOf(values, "target");
+/// An error where what is to be written, or how, does not fit the target.
+llvm::Error checkTarget(const CompileOptions &options, const po::variables_map &values) {
   bool isGPUCode = options.output == Output::PTX || options.output == Output::Cubin;
-  if (device != "cpu" && device != "cuda")
-    return llvm::createStringError("--target expects cpu or cuda, got " + quoted(device) +
-                                   suggestion(device, {"cpu", "cuda"}));
-  if (device == "cpu") {
-    for (const char *name : {"gpu", "precision"})
-      if (!values[name].defaulted())
-        return llvm::createStringError(fmt::format("--{} is for --target cuda", name));
-    if (isGPUCode)
-      return llvm::createStringError("PTX and cubins are code for GPUs; expects --target cuda");
-    return llvm::Error::success();
-  }
+  if (options.device == Device::CPU)
+    return isGPUCode ? llvm::createStringError(
+                           "PTX and cubins are code for GPUs; expects --target cuda")
+                     : llvm::Error::success();
   if (options.output == Output::LLVMIR || options.output == Output::Assembly)
     return llvm::createStringError("--target cuda writes .so, .a, .o, .h, .ptx, .cubin and the IR "
                                    "behind a stage; .ll and .s are for --target cpu");
-  for (const char *name : {"lanes", "max-error", "tune", "schedules"})
+  for (const char *name : {"tune", "schedules"})
     if (values.count(name))
       return llvm::createStringError(fmt::format("--{} is for --target cpu", name));
-  options.device = Device::CUDA;
-  llvm::SmallVector<llvm::StringRef> chips;
-  std::string list = textOf(values, "gpu");
-  llvm::StringRef(list).split(chips, ',');
-  for (llvm::StringRef chip : chips) {
-    auto gpu = CUDATarget::get(chip);
-    if (!gpu)
-      return llvm::createStringError("--gpu " + llvm::toString(gpu.takeError()));
-    options.gpus.push_back(*gpu);
-  }
   if (isGPUCode && options.gpus.size() != 1)
-    return llvm::createStringError("a .ptx or .cubin file is for one GPU; got --gpu " + list);
-  options.precision = textOf(values, "precision");
-  if (options.precision != "f32" && options.precision != "f16" && options.precision != "bf16")
-    return llvm::createStringError("--precision expects f32, f16 or bf16, got " +
-                                   quoted(options.precision) +
-                                   suggestion(options.precision, {"f32", "f16", "bf16"}));
+    return llvm::createStringError("a .ptx or .cubin file is for one GPU; got --gpu " +
+                                   textOf(values, "gpu"));
   return llvm::Error::success();
 }
 
@@ -181,10 +148,6 @@ int compileOrTune(CompileOptions &options, const InputOptions &inputOptions,
     return fail("--tune and --schedules exclude each other");
   if (tunes && !hasWeights(options.output))
     return fail("--tune runs the network; expects -o FILE.so, FILE.a or FILE.o");
-  auto maxError = positiveOf(values, "max-error");
-  if (!maxError)
-    return fail(llvm::toString(maxError.takeError()));
-  options.maxError = maxError->value_or(options.maxError);
   if (tunes) {
     auto tuneOptions = makeTuneOptions(values);
     return tuneOptions ? tune(options, inputOptions, *tuneOptions)
@@ -222,32 +185,18 @@ int driver::compileMain(const Arguments &arguments) {
   else if (isBinary(options.output))
     return fail("--emit of a binary file needs -o FILE");
 
-  if (llvm::Error error = setDevice(options, *values))
+  if (llvm::Error error = setTarget(options, *values))
     return fail(llvm::toString(std::move(error)));
-  llvm::Expected<CPUTarget> target = CPUTarget::get((*values)["cpu"].as<std::string>());
-  if (!target)
-    return fail("--cpu " + llvm::toString(target.takeError()));
-  options.target = *target;
-  if (std::string lanes = textOf(*values, "lanes"); values->count("lanes")) {
-    if (lanes != "4" && lanes != "8" && lanes != "16")
-      return fail("--lanes expects 4, 8 or 16, got " + quoted(lanes));
-    options.target.vectorLanes = std::stoi(lanes);
-  }
+  if (llvm::Error error = checkTarget(options, *values))
+    return fail(llvm::toString(std::move(error)));
   if (values->count("weights"))
     options.weights = (*values)["weights"].as<std::string>();
   options.quiet = (*values)["quiet"].as<bool>();
   options.remarks = (*values)["remarks"].as<bool>();
 
-  InputOptions inputOptions;
-  inputOptions.network = (*values)["network"].as<std::string>();
-  llvm::Expected<std::optional<uint64_t>> batch = countOf(*values, "batch", 1, maxBatch);
-  if (!batch)
-    return fail(llvm::toString(batch.takeError()));
-  inputOptions.batch = *batch;
-  auto checkpoint = checkpointOptions(*values);
-  if (!checkpoint)
-    return fail(llvm::toString(checkpoint.takeError()));
-  inputOptions.checkpoint = *checkpoint;
+  auto inputOptions = inputOptionsOf(*values);
+  if (!inputOptions)
+    return fail(llvm::toString(inputOptions.takeError()));
   options.input = (*values)["input"].as<std::string>();
   if (values->count("name")) {
     options.name = (*values)["name"].as<std::string>();
@@ -255,5 +204,5 @@ int driver::compileMain(const Arguments &arguments) {
       return fail(fmt::format("--name expects a C identifier other than 'sinter', got {}",
                               quoted(options.name)));
   }
-  return compileOrTune(options, inputOptions, *values);
+  return compileOrTune(options, *inputOptions, *values);
 }

@@ -29,6 +29,7 @@ const Subcommand subcommands[] = {
     {"compile", "compile a network to native code", driver::compileMain},
     {"run", "run a compiled network on arrays or images", driver::runMain},
     {"bench", "time a compiled network", driver::benchMain},
+    {"verify", "compare compiled code with the reference, block by block", driver::verifyMain},
     {"inspect", "print the layers of a network", driver::inspectMain},
     {"fmt", "print network files in canonical layout", driver::fmtMain},
     {"version", "print the version", versionMain},

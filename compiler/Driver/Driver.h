@@ -22,6 +22,7 @@ int inspectMain(const Arguments &arguments);
 
 int runMain(const Arguments &arguments);
 int benchMain(const Arguments &arguments);
+int verifyMain(const Arguments &arguments);
 
 } // namespace sinter::driver
 

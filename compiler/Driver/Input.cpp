@@ -4,6 +4,7 @@
 
 #include "compiler/Driver/CheckNetwork.h"
 #include "compiler/Driver/CheckpointInput.h"
+#include "compiler/Driver/ExposeBlocks.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Frontend/ONNX/ONNX.h"
 #include "compiler/Frontend/Text/Text.h"
@@ -101,11 +102,11 @@ static driver::LoadedNetwork importOnnx(const std::string &path, mlir::MLIRConte
   return {path, std::move(model.module), std::move(model.weights), ""};
 }
 
-driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRContext &context,
-                                          const InputOptions &options) {
+static driver::LoadedNetwork readNetwork(const std::string &path, mlir::MLIRContext &context,
+                                         const driver::InputOptions &options) {
   StringRef extension = llvm::sys::path::extension(path);
   if (extension == ".safetensors")
-    return loadCheckpoint(path, context, options);
+    return driver::loadCheckpoint(path, context, options);
   if (!options.checkpoint.isEmpty()) {
     driver::fail(fmt::format("--image-size, --stride-on, --stem and --gate expect a checkpoint "
                              "(.safetensors), got '{}'",
@@ -125,6 +126,14 @@ driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRCon
                   "'{}'{}",
                   path, explainPickle(path)));
   return {};
+}
+
+driver::LoadedNetwork driver::loadNetwork(const std::string &path, mlir::MLIRContext &context,
+                                          const InputOptions &options) {
+  LoadedNetwork network = readNetwork(path, context, options);
+  if (options.exposeBlocks && network.module && failed(exposeBlocks(*network.module)))
+    network.module = nullptr;
+  return network;
 }
 
 mlir::func::FuncOp driver::networkOf(mlir::ModuleOp module) {

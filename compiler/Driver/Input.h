@@ -25,6 +25,8 @@ struct InputOptions {
   std::string network;
   /// What a bare checkpoint does not tell; for no other input.
   checkpoint::Options checkpoint;
+  /// What each block computes is an output, too: see ExposeBlocks.h.
+  bool exposeBlocks = false;
 };
 
 /// A network as a frontend read it.

@@ -238,22 +238,14 @@ int driver::inspectMain(const Arguments &arguments) {
   if (!values->count("input"))
     return fail("expects an input; usage: " + syntax.usage);
   std::string path = (*values)["input"].as<std::string>();
-  InputOptions options;
-  llvm::Expected<std::optional<uint64_t>> batch = countOf(*values, "batch", 1, maxBatch);
-  if (!batch)
-    return fail(llvm::toString(batch.takeError()));
-  options.batch = *batch;
-  if (values->count("network"))
-    options.network = (*values)["network"].as<std::string>();
-  auto checkpoint = checkpointOptions(*values);
-  if (!checkpoint)
-    return fail(llvm::toString(checkpoint.takeError()));
-  options.checkpoint = *checkpoint;
+  auto options = inputOptionsOf(*values);
+  if (!options)
+    return fail(llvm::toString(options.takeError()));
 
   mlir::DialectRegistry registry;
   registerAllSinter(registry);
   mlir::MLIRContext context(registry);
-  LoadedNetwork network = loadNetwork(path, context, options);
+  LoadedNetwork network = loadNetwork(path, context, *options);
   if (!network.module)
     return 1;
   mlir::PassManager stages(&context);

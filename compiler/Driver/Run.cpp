@@ -35,6 +35,7 @@ static Syntax makeSyntax() {
       ("output,o", po::value<Strings>(), "[NAME=]FILE.npy: write an output")           //
       ("top", po::value<std::string>(), "print the K best classes of each image")      //
       ("threads", po::value<std::string>(), "number of threads (default: all CPUs)")   //
+      ("device", po::value<std::string>(), "number of the GPU (default: 0)")              //
       ("reference", po::value<std::string>(),
        "network to interpret; with MODEL, the difference is printed")                //
       ("weights", po::value<std::string>(), "of --reference: a file or random:SEED") //
@@ -98,10 +99,10 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
   if (!top)
     return top.takeError();
   options.top = top->value_or(0);
-  auto threads = parseThreads(textOf(values, "threads"));
-  if (!threads)
-    return threads.takeError();
-  options.threads = *threads;
+  auto place = parsePlace(values);
+  if (!place)
+    return place.takeError();
+  options.place = *place;
   if (Error error = parseImageOptions(values, options.image))
     return error;
 
@@ -121,9 +122,10 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
 
 /// Runs the artifact of `options` once.
 static Expected<std::vector<NamedTensor>> runArtifact(const RunOptions &options) {
-  auto artifact = Artifact::load(options.model, options.threads);
-  if (!artifact)
-    return artifact.takeError();
+  auto loaded = Artifact::load(options.model, options.place);
+  if (!loaded)
+    return loaded.takeError();
+  std::unique_ptr<Artifact> artifact = std::move(*loaded);
   Strings names;
   for (const NamedTensor &output : artifact->outputs())
     names.push_back(output.name);
@@ -148,14 +150,9 @@ static Error printDifference(ArrayRef<NamedTensor> outputs, ArrayRef<NamedTensor
       return createStringError(Twine("output '") + output.name + "' has shape " +
                                shapeToString(output.tensor.shape) + ", the reference has " +
                                shapeToString(expected.tensor.shape));
-    double difference = 0, largest = 0;
-    for (const auto &[a, b] : zip(output.tensor.data, expected.tensor.data)) {
-      const double distance = std::abs(double(a) - b);
-      difference = std::isnan(distance) ? INFINITY : std::max(difference, distance);
-      largest = std::max(largest, std::abs(double(b)));
-    }
+    Difference difference = differenceOf(output.tensor, expected.tensor);
     fmt::print("{}: maximum difference {:.3g} of the largest output {:.6g}\n", output.name,
-               largest > 0 ? difference / largest : difference, largest);
+               difference.relative, difference.largest);
   }
   return Error::success();
 }

@@ -31,6 +31,12 @@ struct ImageOptions {
   std::optional<unsigned> resize; ///< the shorter side before the centre is cut out
 };
 
+/// Where an artifact is to run.
+struct Place {
+  std::optional<unsigned> threads; ///< of the CPU; none: one for each
+  std::optional<unsigned> device;  ///< the number of a GPU; none: the first
+};
+
 /// The command line of `sinter run`.
 struct RunOptions {
   std::string model;                   ///< the artifact; empty with --reference alone
@@ -38,11 +44,13 @@ struct RunOptions {
   std::string weights;                 ///< --weights: a file, random:SEED, or empty
   std::optional<int64_t> batch;        ///< --batch of the network to interpret
   checkpoint::Options checkpoint;      ///< of the network to interpret
+  std::string network;                 ///< which one to interpret, of a file with several
+  bool exposeBlocks = false;           ///< of the network to interpret: see ExposeBlocks.h
   std::vector<std::string> inputs;     ///< "[NAME=]FILE", .npy or image
   std::optional<uint64_t> randomInput; ///< the seed of --random-input
   std::vector<std::string> outputs;    ///< "[NAME=]FILE.npy"
   unsigned top = 0;                    ///< how many classes to print per image
-  unsigned threads = 1;                ///< of an artifact
+  Place place;                         ///< of an artifact
   ImageOptions image;
 };
 
@@ -72,6 +80,13 @@ llvm::Error checkOutputs(const RunOptions &options, llvm::ArrayRef<std::string> 
 
 /// Writes the files that `options` asks for and prints the top classes.
 llvm::Error writeOutputs(const RunOptions &options, llvm::ArrayRef<NamedTensor> outputs);
+
+/// How far `tensor` is from `reference`, which has its shape: the largest difference, relative
+/// to the largest value of the reference. Infinite where one of the two is not a number.
+struct Difference {
+  double relative, largest;
+};
+Difference differenceOf(const Tensor &tensor, const Tensor &reference);
 
 /// Interprets `options.reference` on its inputs and leaves its results in
 /// `outputs`. Prints its own errors; returns the exit status. In RunReference.cpp.

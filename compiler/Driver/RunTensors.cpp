@@ -217,3 +217,13 @@ Error driver::writeOutputs(const RunOptions &options, ArrayRef<NamedTensor> outp
   }
   return options.top ? printClasses(options, outputs.front()) : Error::success();
 }
+
+Difference driver::differenceOf(const Tensor &tensor, const Tensor &reference) {
+  double difference = 0, largest = 0;
+  for (const auto &[a, b] : zip_equal(tensor.data, reference.data)) {
+    const double distance = std::abs(double(a) - b);
+    difference = std::isnan(distance) ? INFINITY : std::max(difference, distance);
+    largest = std::max(largest, std::abs(double(b)));
+  }
+  return {largest > 0 ? difference / largest : difference, largest};
+}

@@ -18,6 +18,8 @@
 #include "compiler/Support/Median.h"
 #include "dialects/NN/IR/LayerNames.h"
 
+#include "sinter/runtime.h"
+
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileSystem.h"
@@ -72,9 +74,9 @@ private:
                      function_ref<size_t(const Group &)> choice);
   Group &groupOf(mlir::Operation *op, const SchedulePolicy &policy);
 
-  Expected<Artifact> compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
+  Expected<std::unique_ptr<Artifact>> compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
                                    function_ref<size_t(const Group &)> choice);
-  Comparison measure(Artifact &model, Artifact &candidate);
+  Expected<Comparison> measure(Artifact &model, Artifact &candidate);
   /// What the candidate's `layers` took of the time of the model's.
   static double share(const Comparison &comparison, ArrayRef<std::string> layers);
   void compare(size_t round, const Comparison &comparison);
@@ -134,7 +136,7 @@ Error Tuner::setSchedules(mlir::ModuleOp module, const SchedulePolicy &policy,
   return result;
 }
 
-Expected<Artifact> Tuner::compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
+Expected<std::unique_ptr<Artifact>> Tuner::compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
                                         function_ref<size_t(const Group &)> choice) {
   CompileOptions candidate = options;
   candidate.path = folder.file(file);
@@ -148,7 +150,9 @@ Expected<Artifact> Tuner::compileChoice(WorkFolder &folder, StringRef file, bool
   };
   if (compile(candidate, inputOptions) != 0)
     return createStringError("the network could not be compiled with these schedules");
-  return Artifact::loadWithRandomInputs(candidate.path, tuneOptions.threads);
+  Place place;
+  place.threads = tuneOptions.threads;
+  return Artifact::loadWithRandomInputs(candidate.path, place);
 }
 
 size_t Tuner::rounds() const {
@@ -158,21 +162,24 @@ size_t Tuner::rounds() const {
   return most;
 }
 
-Comparison Tuner::measure(Artifact &model, Artifact &candidate) {
+Expected<Comparison> Tuner::measure(Artifact &model, Artifact &candidate) {
   constexpr uint64_t minPairs = 10;
-  auto runOnce = [](Artifact &artifact) {
-    const sinter_model_info &info = artifact.info();
-    std::vector<double> row = artifact.timeSteps(1).front();
-    LayerTimes times;
-    for (uint64_t step = 0; step < info.num_steps; ++step)
-      times[info.steps[step].layers] += row[step];
-    return times;
+  auto runOnce = [](Artifact &artifact, std::vector<LayerTimes> &runs) -> Error {
+    auto profile = artifact.profile(1);
+    if (!profile)
+      return profile.takeError();
+    LayerTimes &times = runs.emplace_back();
+    for (const auto &[step, time] : zip_equal(artifact.info().steps, profile->steps.front()))
+      times[step.layers] += time;
+    return Error::success();
   };
   Comparison comparison;
   uint64_t begin = sinter_clock_ns();
   for (uint64_t pair = 0; pair < minPairs || (sinter_clock_ns() - begin) * 1e-9 < tuneOptions.seconds; ++pair) {
-    comparison.model.push_back(runOnce(model));
-    comparison.candidate.push_back(runOnce(candidate));
+    if (Error error = runOnce(model, comparison.model))
+      return error;
+    if (Error error = runOnce(candidate, comparison.candidate))
+      return error;
   }
   return comparison;
 }
@@ -233,7 +240,9 @@ Error Tuner::report(WorkFolder &folder) {
   auto tuned = compileChoice(folder, "tuned.so", /*separateSteps=*/false, bestChoice);
   if (!tuned)
     return tuned.takeError();
-  Comparison comparison = measure(*model, *tuned);
+  auto comparison = measure(**model, **tuned);
+  if (!comparison)
+    return comparison.takeError();
   auto median = [](ArrayRef<LayerTimes> runs) {
     std::vector<double> totals;
     for (const LayerTimes &run : runs)
@@ -249,7 +258,7 @@ Error Tuner::report(WorkFolder &folder) {
   }
   errs() << fmt::format("{}: {:.3f} ms with the cost model's schedules, {:.3f} ms with others for "
                         "{} of {} layers\n",
-                        tuneOptions.path, median(comparison.model), median(comparison.candidate), changed, layers);
+                        tuneOptions.path, median(comparison->model), median(comparison->candidate), changed, layers);
   return Error::success();
 }
 
@@ -265,14 +274,20 @@ Error Tuner::run() {
     auto candidate = compileChoice(folder, "candidate.so", /*separateSteps=*/true, choice);
     if (!candidate)
       return candidate.takeError();
-    compare(round, measure(*model, *candidate));
+    auto comparison = measure(**model, **candidate);
+    if (!comparison)
+      return comparison.takeError();
+    compare(round, *comparison);
     if (!options.quiet)
       errs() << fmt::format("measured {} of {} candidates of each layer\n", round, rounds() - 1);
   }
   auto winners = compileChoice(folder, "candidate.so", /*separateSteps=*/true, bestChoice);
   if (!winners)
     return winners.takeError();
-  confirm(measure(*model, *winners));
+  auto comparison = measure(**model, **winners);
+  if (!comparison)
+    return comparison.takeError();
+  confirm(*comparison);
   if (Error error = writeFile())
     return error;
   return options.quiet ? Error::success() : report(folder);

@@ -30,6 +30,24 @@ static sinter_status check_file(const char *path, const char *symbol, sinter_err
   return status;
 }
 
+sinter_status sinter_artifact_target(const char *path, sinter_target *target, sinter_error *error) {
+  if (!path || !target)
+    return sinter_fail(error, SINTER_INVALID_ARGUMENT, "sinter_artifact_target", "%s is null",
+                       path ? "target" : "path");
+  const unsigned char *bytes;
+  uint64_t size;
+  sinter_status status = sinter_os_map(path, &bytes, &size, error);
+  if (status != SINTER_OK)
+    return status;
+  *target = SINTER_TARGET_CUDA;
+  if (sinter_check_elf(bytes, size, "sinter_cuda_model", path, NULL) != SINTER_OK) {
+    *target = SINTER_TARGET_CPU;
+    status = sinter_check_elf(bytes, size, "sinter_model", path, error);
+  }
+  sinter_os_unmap(bytes, size);
+  return status == SINTER_OK ? sinter_clear_error(error) : status;
+}
+
 sinter_status sinter_open_artifact(const char *path, const char *symbol, void **library,
                                    const void **info, sinter_error *error) {
   sinter_status status = check_file(path, symbol, error);

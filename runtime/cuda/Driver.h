@@ -2,7 +2,8 @@
 |*
 |* Types, constants and functions under the names of cuda.h, with its values, so
 |* that the runtime is built without a CUDA toolkit. Of a function with several
-|* versions, the versioned symbol is the one that cuda.h of CUDA 13 means.
+|* versions, the versioned symbol is the one that cuda.h of CUDA 13 means, except
+|* cuEventElapsedTime, whose second version is younger than the drivers that we accept.
 |*
 \*===----------------------------------------------------------------------===*/
 
@@ -25,6 +26,7 @@ typedef struct CUmod_st *CUmodule;
 typedef struct CUfunc_st *CUfunction;
 typedef struct CUkern_st *CUkernel;
 typedef struct CUstream_st *CUstream;
+typedef struct CUevent_st *CUevent;
 typedef struct CUgraph_st *CUgraph;
 typedef struct CUgraphNode_st *CUgraphNode;
 typedef struct CUgraphExec_st *CUgraphExec;
@@ -128,6 +130,14 @@ typedef struct CUDA_KERNEL_NODE_PARAMS { /* CUDA_KERNEL_NODE_PARAMS_v2 */
            (CUgraphExec * executable, CUgraph graph, unsigned long long flags))                    \
   FUNCTION(graph_exec_set_kernel, cuGraphExecKernelNodeSetParams_v2,                               \
            (CUgraphExec executable, CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS *parameters))  \
+  FUNCTION(launch, cuLaunchKernel,                                                                 \
+           (CUfunction function, unsigned int grid_x, unsigned int grid_y, unsigned int grid_z,    \
+            unsigned int block_x, unsigned int block_y, unsigned int block_z,                      \
+            unsigned int shared_bytes, CUstream stream, void **parameters, void **extra))          \
+  FUNCTION(event_create, cuEventCreate, (CUevent * event, unsigned int flags))                     \
+  FUNCTION(event_destroy, cuEventDestroy_v2, (CUevent event))                                      \
+  FUNCTION(event_record, cuEventRecord, (CUevent event, CUstream stream))                          \
+  FUNCTION(event_elapsed, cuEventElapsedTime, (float *milliseconds, CUevent begin, CUevent end))   \
   FUNCTION(graph_exec_destroy, cuGraphExecDestroy, (CUgraphExec executable))                       \
   FUNCTION(graph_launch, cuGraphLaunch, (CUgraphExec executable, CUstream stream))
 

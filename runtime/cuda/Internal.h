@@ -120,6 +120,10 @@ const sinter_tensor_info *sinter_cuda_tensor_at(const sinter_cuda_info *info, ui
 sinter_status sinter_cuda_session_fail(const sinter_cuda_session *session, CUresult result,
                                        const char *call, sinter_error *error);
 
+/* How launch `index` is started with the buffers as they are now. The driver copies the arguments
+   when it gets this. */
+CUDA_KERNEL_NODE_PARAMS sinter_cuda_launch_parameters(sinter_cuda_session *session, uint32_t index);
+
 /* Gives the kernels the addresses of tensors that are in `buffers`. */
 sinter_status sinter_cuda_update_graph(sinter_cuda_session *session, sinter_error *error);
 

@@ -201,3 +201,5 @@ sinter_status sinter_cuda_from_info(const sinter_cuda_info *info, int device,
 const sinter_cuda_info *sinter_cuda_describe(const sinter_cuda_model *model) { return model->info; }
 
 const char *sinter_cuda_image_name(const sinter_cuda_model *model) { return model->image_name; }
+
+const char *sinter_cuda_device_name(const sinter_cuda_model *model) { return model->device.name; }

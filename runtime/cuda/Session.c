@@ -82,9 +82,8 @@ static sinter_cuda_session *make_session(const sinter_cuda_model *model) {
 
 /*===-- Graph -------------------------------------------------------------===*/
 
-/* How launch `index` is started with the buffers as they are now. The driver copies the arguments
-   when it gets this. */
-static CUDA_KERNEL_NODE_PARAMS node_parameters(sinter_cuda_session *session, uint32_t index) {
+CUDA_KERNEL_NODE_PARAMS sinter_cuda_launch_parameters(sinter_cuda_session *session,
+                                                      uint32_t index) {
   const sinter_cuda_info *info = session->model->info;
   const sinter_cuda_launch *launch = &info->launches[index];
   for (uint32_t i = 0; i < launch->num_arguments; ++i) {
@@ -112,7 +111,7 @@ static sinter_status build_graph(sinter_cuda_session *session, sinter_error *err
     return sinter_cuda_session_fail(session, result, "cuGraphCreate", error);
   }
   for (uint32_t i = 0; i < session->model->info->num_launches; ++i) {
-    const CUDA_KERNEL_NODE_PARAMS parameters = node_parameters(session, i);
+    const CUDA_KERNEL_NODE_PARAMS parameters = sinter_cuda_launch_parameters(session, i);
     result = driver->graph_add_kernel(&session->nodes[i], session->graph,
                                       i ? &session->nodes[i - 1] : NULL, i ? 1 : 0, &parameters);
     if (result != CUDA_SUCCESS)
@@ -146,7 +145,7 @@ sinter_status sinter_cuda_update_graph(sinter_cuda_session *session, sinter_erro
   CUresult result = CUDA_SUCCESS;
   for (uint32_t i = 0; i < session->model->info->num_launches && result == CUDA_SUCCESS; ++i)
     if (is_outdated(session, i)) {
-      const CUDA_KERNEL_NODE_PARAMS parameters = node_parameters(session, i);
+      const CUDA_KERNEL_NODE_PARAMS parameters = sinter_cuda_launch_parameters(session, i);
       result = session->model->driver.graph_exec_set_kernel(session->executable, session->nodes[i],
                                                             &parameters);
     }

@@ -126,6 +126,9 @@ const sinter_cuda_info *sinter_cuda_describe(const sinter_cuda_model *model);
    its architecture, else the latest cubin for it, else the latest PTX. Borrowed. */
 const char *sinter_cuda_image_name(const sinter_cuda_model *model);
 
+/* What the model's GPU is called: "NVIDIA H100 80GB HBM3". Borrowed. */
+const char *sinter_cuda_device_name(const sinter_cuda_model *model);
+
 /*===-- Sessions and runs -------------------------------------------------===*/
 
 /* What one run at a time needs: the workspace, device memory for tensors that lie
@@ -155,6 +158,15 @@ void sinter_cuda_session_destroy(sinter_cuda_session *session);
    error of the GPU's code is reported by whichever call comes after it. */
 sinter_status sinter_cuda_run(sinter_cuda_session *session, const void *const *inputs,
                               void *const *outputs, void *stream, sinter_error *error);
+
+/* Measures with the GPU's own clock, in milliseconds: `*graph`, what a run of the
+   network took without copies between host and GPU, and launch_times[i], what each
+   launch took by itself (their sum is more: starting a kernel from the host costs more
+   than in a graph). Runs the network three times on the default stream, as sinter_cuda_run
+   does, and waits. For tools: it makes the events that it needs each time. */
+sinter_status sinter_cuda_profile(sinter_cuda_session *session, const void *const *inputs,
+                                  void *const *outputs, float *graph, float *launch_times,
+                                  sinter_error *error);
 
 #ifdef __cplusplus
 }

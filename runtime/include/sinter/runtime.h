@@ -53,6 +53,17 @@ typedef struct sinter_error {
   char message[508]; /* one sentence with the file's name; always terminated */
 } sinter_error;
 
+/*===-- Artifacts ---------------------------------------------------------===*/
+
+/* What a shared object was compiled for, and with that who loads it. */
+typedef enum sinter_target {
+  SINTER_TARGET_CPU = 1, /* sinter_model_load */
+  SINTER_TARGET_CUDA = 2 /* sinter_cuda_load, in cuda.h */
+} sinter_target;
+
+/* Looks into the file at `path`, without loading it. */
+sinter_status sinter_artifact_target(const char *path, sinter_target *target, sinter_error *error);
+
 /*===-- Models ------------------------------------------------------------===*/
 
 /* A loaded network. Immutable: any number of threads may use one at once. */

@@ -1,0 +1,176 @@
+//===- Verify.cpp - sinter verify -----------------------------------------===//
+//
+// Compiles a network, runs it, and compares what each block computes, and each output,
+// with the reference interpreter.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Driver/Artifact.h"
+#include "compiler/Driver/CheckpointInput.h"
+#include "compiler/Driver/Options.h"
+#include "compiler/Driver/TargetOptions.h"
+#include "compiler/Driver/Values.h"
+#include "compiler/Driver/WorkFolder.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <algorithm>
+
+using namespace llvm;
+using namespace sinter;
+using namespace sinter::driver;
+namespace po = boost::program_options;
+
+namespace {
+
+struct VerifyOptions {
+  CompileOptions compile;
+  InputOptions input;
+  RunOptions run;
+  double tolerance; ///< relative to the largest value of a tensor
+};
+
+Syntax verifySyntax() {
+  Syntax syntax;
+  syntax.name = "verify";
+  syntax.usage = "sinter verify NETWORK [options]";
+  syntax.summary = "Compile a network, run it here, and compare what each block computes with the "
+                   "reference\ninterpreter. Takes as long as the interpreter: seconds to minutes.";
+  syntax.options.add_options()                                                            //
+      ("network-file", po::value<std::string>(), "a .sinter, .onnx, .safetensors or .mlir file") //
+      ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")         //
+      ("tolerance", po::value<std::string>(),
+       "largest difference, relative to a tensor's largest value (default: 1e-4; 2e-2 for f16 and "
+       "bf16)") //
+      ("input,i", po::value<std::vector<std::string>>(), "[NAME=]FILE.npy (default: random)") //
+      ("random-input", po::value<std::string>(), "SEED of random inputs (default: 0)")         //
+      ("threads", po::value<std::string>(), "number of threads (default: all CPUs)")           //
+      ("device", po::value<std::string>(), "number of the GPU (default: 0)")                   //
+      ("batch", po::value<std::string>(), "replaces the leading dimension of every input")     //
+      ("network", po::value<std::string>(), "which network of a file with several");
+  addTargetOptions(syntax.options);
+  addCheckpointOptions(syntax.options);
+  syntax.positional.add("network-file", 1);
+  return syntax;
+}
+
+/// What the numbers of a precision allow: see docs/cuda.md.
+double defaultTolerance(StringRef precision) {
+  return StringSwitch<double>(precision).Cases({"f16", "bf16"}, 2e-2).Default(1e-4);
+}
+
+Expected<VerifyOptions> makeOptions(const po::variables_map &values) {
+  VerifyOptions options;
+  if (!values.count("network-file"))
+    return createStringError("expects a network; see 'sinter verify --help'");
+  if (Error error = setTarget(options.compile, values))
+    return error;
+  auto input = inputOptionsOf(values);
+  if (!input)
+    return input.takeError();
+  options.input = *input;
+  options.input.exposeBlocks = true;
+  options.compile.input = options.run.reference = textOf(values, "network-file");
+  options.compile.weights = options.run.weights = textOf(values, "weights");
+  options.compile.quiet = true;
+  options.run.batch = input->batch;
+  options.run.network = input->network;
+  options.run.checkpoint = input->checkpoint;
+  options.run.exposeBlocks = true;
+  if (values.count("input"))
+    options.run.inputs = values["input"].as<std::vector<std::string>>();
+  auto seed = countOf(values, "random-input", 0, UINT64_MAX);
+  if (!seed)
+    return seed.takeError();
+  if (*seed && !options.run.inputs.empty())
+    return createStringError("--input and --random-input exclude each other");
+  if (options.run.inputs.empty())
+    options.run.randomInput = seed->value_or(0);
+  auto place = parsePlace(values);
+  if (!place)
+    return place.takeError();
+  options.run.place = *place;
+  auto tolerance = positiveOf(values, "tolerance");
+  if (!tolerance)
+    return tolerance.takeError();
+  options.tolerance = tolerance->value_or(defaultTolerance(options.compile.precision));
+  return options;
+}
+
+/// Compiles the network to a file that is gone at the end, and runs it; no outputs after an error
+/// that the compiler has printed.
+Expected<std::vector<NamedTensor>> runCompiled(VerifyOptions &options) {
+  SmallString<128> place;
+  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, place);
+  sys::path::append(place, "model.so");
+  WorkFolder folder(place);
+  if (!folder.error.empty())
+    return createStringError(folder.error);
+  options.compile.path = folder.file("model.so");
+  static_cast<void>(folder.file("model.h"));
+  if (compile(options.compile, options.input) != 0)
+    return std::vector<NamedTensor>();
+  auto artifact = Artifact::load(options.compile.path, options.run.place);
+  if (!artifact)
+    return artifact.takeError();
+  auto inputs = readInputs(options.run, (*artifact)->inputs());
+  if (!inputs)
+    return inputs.takeError();
+  (*artifact)->setInputs(std::move(*inputs));
+  if (Error error = (*artifact)->run())
+    return error;
+  return (*artifact)->outputs().vec();
+}
+
+/// Prints a line for each output; returns the first one that is too far off.
+std::string printComparison(ArrayRef<NamedTensor> outputs, ArrayRef<NamedTensor> reference,
+                            double tolerance) {
+  size_t width = 6;
+  for (const NamedTensor &output : outputs)
+    width = std::max(width, output.name.size());
+  fmt::print("{:<{}}  {:<18}  {:>12}  {:>12}\n", "output", width, "shape", "largest", "difference");
+  std::string first;
+  for (const auto &[output, expected] : zip_equal(outputs, reference)) {
+    Difference difference = differenceOf(output.tensor, expected.tensor);
+    bool isRight = difference.relative <= tolerance;
+    fmt::print("{:<{}}  {:<18}  {:>12.6g}  {:>12.3g}{}\n", output.name, width,
+               shapeToString(output.tensor.shape), difference.largest, difference.relative,
+               isRight ? "" : "  <--");
+    if (!isRight && first.empty())
+      first = output.name;
+  }
+  return first;
+}
+
+int verify(VerifyOptions &options) {
+  auto outputs = runCompiled(options);
+  if (!outputs)
+    return fail(toString(outputs.takeError()));
+  if (outputs->empty())
+    return 1;
+  std::vector<NamedTensor> reference;
+  if (int status = runReference(options.run, reference))
+    return status;
+  std::string first = printComparison(*outputs, reference, options.tolerance);
+  if (!first.empty())
+    return fail(fmt::format("'{}': output '{}' is the first that differs from the reference by more "
+                            "than {:g} of its largest value",
+                            options.compile.input, first, options.tolerance));
+  return 0;
+}
+
+} // namespace
+
+int driver::verifyMain(const Arguments &arguments) {
+  Syntax syntax = verifySyntax();
+  int status = 0;
+  auto values = parse(syntax, arguments, status);
+  if (!values)
+    return status;
+  auto options = makeOptions(*values);
+  if (!options)
+    return fail(toString(options.takeError()));
+  return verify(*options);
+}
