@@ -55,6 +55,10 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH"):
 
 config.substitutions += [
     ("%fakes", os.path.join(config.sinter_build_root, "test", "runtime", "fakes")),
+    (
+        "%emulated_driver",
+        os.path.join(config.sinter_build_root, "lib", "libsinter_emulated_driver.so"),
+    ),
     ("%networks", os.path.join(config.sinter_source_root, "examples", "networks")),
     ("%python", config.python_executable),
     ("%source_root", config.sinter_source_root),

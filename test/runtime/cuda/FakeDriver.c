@@ -22,6 +22,7 @@ CUresult cuGetErrorName(CUresult result, const char **text) {
   *text = result == CUDA_ERROR_OUT_OF_MEMORY       ? "CUDA_ERROR_OUT_OF_MEMORY"
           : result == CUDA_ERROR_NO_DEVICE         ? "CUDA_ERROR_NO_DEVICE"
           : result == CUDA_ERROR_ILLEGAL_ADDRESS   ? "CUDA_ERROR_ILLEGAL_ADDRESS"
+          : result == CUDA_ERROR_INVALID_IMAGE     ? "CUDA_ERROR_INVALID_IMAGE"
           : result == CUDA_ERROR_NO_BINARY_FOR_GPU ? "CUDA_ERROR_NO_BINARY_FOR_GPU"
           : result == CUDA_ERROR_INVALID_PTX       ? "CUDA_ERROR_INVALID_PTX"
           : result == CUDA_ERROR_UNKNOWN           ? "CUDA_ERROR_UNKNOWN"
@@ -116,16 +117,20 @@ CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int nu
                             CUjit_option *options, void **values) {
   *module = GARBAGE;
   ENTER_CONTEXT("cuModuleLoadDataEx");
-  if (memcmp(image, "\177ELF", 4) != 0 && strstr(image, "mistake")) {
-    for (unsigned i = 0; i < num_options; ++i)
-      if (options[i] == CU_JIT_ERROR_LOG_BUFFER)
-        strcpy(values[i], "ptxas fatal: Unexpected 'mistake'\nptxas: aborted");
-    return CUDA_ERROR_INVALID_PTX;
-  }
+  char *log = NULL;
+  size_t log_bytes = 0;
+  for (unsigned i = 0; i < num_options; ++i)
+    if (options[i] == CU_JIT_ERROR_LOG_BUFFER)
+      log = values[i];
+    else if (options[i] == CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES)
+      log_bytes = (uintptr_t)values[i];
+  const fake_code_t *code;
+  const CUresult result = fake_load_code(image, log, log ? log_bytes : 0, &code);
+  if (result != CUDA_SUCCESS)
+    return result;
   fake_image = image;
   *module = calloc(1, sizeof(**module));
-  for (int i = 0; i < MAX_KERNELS; ++i)
-    (*module)->functions[i] = (struct CUfunc_st){&fake_kernels[i], 49152};
+  (*module)->code = code;
   fake_add(MODULE, context->ordinal, *module, 0, FAKE_DEVICE);
   return CUDA_SUCCESS;
 }
@@ -134,12 +139,18 @@ CUresult cuModuleUnload(CUmodule module) { return fake_release("cuModuleUnload",
 
 CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *name) {
   ENTER_CONTEXT("cuModuleGetFunction");
-  for (int i = 0; i < MAX_KERNELS; ++i)
-    if (strcmp(fake_kernels[i].name, name) == 0) {
-      *function = &module->functions[i];
-      return CUDA_SUCCESS;
-    }
-  return CUDA_ERROR_NOT_FOUND;
+  const fake_kernel_t *kernel = fake_find_kernel(module->code, name);
+  if (!kernel)
+    return CUDA_ERROR_NOT_FOUND;
+  int i = 0;
+  while (i < module->num_functions && module->functions[i].kernel != kernel)
+    ++i;
+  if (i == MAX_FUNCTIONS)
+    return CUDA_ERROR_OUT_OF_MEMORY;
+  if (i == module->num_functions)
+    module->functions[module->num_functions++] = (struct CUfunc_st){kernel, 49152};
+  *function = &module->functions[i];
+  return CUDA_SUCCESS;
 }
 
 CUresult cuFuncGetAttribute(int *value, CUfunction_attribute attribute, CUfunction function) {

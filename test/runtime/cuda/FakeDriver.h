@@ -4,7 +4,8 @@
 |* memory between red zones, kernels are C functions that are known by name, and what
 |* is put on a stream is executed as late as a GPU might: when somebody waits for it.
 |* Kernels and copies that leave an allocation are illegal accesses, after which
-|* every call fails, as on a GPU.
+|* every call fails, as on a GPU. With other kernels (FakeKernels.h), the same files
+|* make the driver of test/emulator/driver.
 |*
 |* The kernels work on as many floats as the launch has threads:
 |*   add_one(in, out), scale(in, weights, out): in * weights[0] + weights[1],

@@ -4,12 +4,12 @@
 #define SINTER_TEST_RUNTIME_CUDA_FAKEINTERNAL_H
 
 #include "test/runtime/cuda/FakeDriver.h"
+#include "test/runtime/cuda/FakeKernels.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 
 #define MAX_DEVICES 4
-#define MAX_PARAMETERS 8
+#define MAX_FUNCTIONS 512
 #define MAX_STACK 16
 
 struct CUctx_st {
@@ -18,22 +18,15 @@ struct CUctx_st {
   CUresult sticky; /* what every call gives after an illegal access */
 };
 
-typedef struct {
-  const char *name;
-  int num_parameters;
-  bool (*run)(int ordinal, const CUdeviceptr *parameters, size_t count);
-} kernel_t;
-
-#define MAX_KERNELS 4
-extern const kernel_t fake_kernels[MAX_KERNELS];
-
 struct CUfunc_st {
-  const kernel_t *kernel;
+  const fake_kernel_t *kernel;
   int shared_bytes; /* that a block may have */
 };
 
 struct CUmod_st {
-  struct CUfunc_st functions[MAX_KERNELS];
+  const fake_code_t *code;
+  int num_functions; /* that somebody asked for */
+  struct CUfunc_st functions[MAX_FUNCTIONS];
 };
 
 typedef struct {
@@ -90,9 +83,6 @@ void *fake_new_memory(object_kind_t kind, int ordinal, size_t bytes, int memory_
 
 /* Destroys what is in a context. */
 void fake_clear_context(int ordinal);
-
-/* Does device memory that GPU `ordinal` can use have these bytes? */
-bool fake_has(int ordinal, CUdeviceptr address, size_t bytes);
 
 /* Executes what is on `stream`, with all that was enqueued before it; `all`: everything. */
 void fake_execute(CUstream stream, bool all);

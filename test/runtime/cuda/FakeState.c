@@ -110,9 +110,11 @@ object_t *fake_find_memory(CUdeviceptr address, size_t bytes) {
   return NULL;
 }
 
-bool fake_has(int ordinal, CUdeviceptr address, size_t bytes) {
+fake_memory_t fake_memory_at(int ordinal, CUdeviceptr address, size_t bytes) {
   const object_t *object = fake_find_memory(address, bytes);
-  return object && (object->ordinal == ordinal || object->memory_kind == FAKE_MANAGED);
+  if (!object || (object->ordinal != ordinal && object->memory_kind != FAKE_MANAGED))
+    return (fake_memory_t){NULL, 0};
+  return (fake_memory_t){object->start, object->bytes};
 }
 
 void fake_remove(object_t *object) {
@@ -187,8 +189,10 @@ void fake_reset(void) {
   fake_shared = 0;
   fake_is_initialized = false;
   fake_depth = 0;
-  for (int i = 0; i < MAX_DEVICES; ++i)
-    fake_devices[i] = (device_t){"Fake H100", 9, 0, 232448, 1 << 20, 0, {i, 0, CUDA_SUCCESS}};
+  for (int i = 0; i < MAX_DEVICES; ++i) {
+    fake_devices[i] = (device_t){"", 9, 0, 232448, fake_device_bytes, 0, {i, 0, CUDA_SUCCESS}};
+    snprintf(fake_devices[i].name, sizeof(fake_devices[i].name), "%s", fake_device_name);
+  }
   fake_num_devices = 1;
 }
 

@@ -10,60 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*===-- Kernels -----------------------------------------------------------===*/
-
-/* True if all `count` buffers of `floats` elements are there, and aligned. */
-static bool have(int ordinal, const CUdeviceptr *buffers, int count, size_t floats) {
-  for (int i = 0; i < count; ++i)
-    if (buffers[i] % sizeof(float) != 0 || !fake_has(ordinal, buffers[i], floats * sizeof(float)))
-      return false;
-  return true;
-}
-
-static float *floats_at(CUdeviceptr address) { return (float *)(uintptr_t)address; }
-
-static bool add_one(int ordinal, const CUdeviceptr *parameters, size_t count) {
-  if (!have(ordinal, parameters, 2, count))
-    return false;
-  for (size_t i = 0; i < count; ++i)
-    floats_at(parameters[1])[i] = floats_at(parameters[0])[i] + 1;
-  return true;
-}
-
-static bool scale(int ordinal, const CUdeviceptr *parameters, size_t count) {
-  if (!have(ordinal, parameters, 1, count) || !have(ordinal, parameters + 1, 1, 2) ||
-      !have(ordinal, parameters + 2, 1, count))
-    return false;
-  const float *weights = floats_at(parameters[1]);
-  for (size_t i = 0; i < count; ++i)
-    floats_at(parameters[2])[i] = floats_at(parameters[0])[i] * weights[0] + weights[1];
-  return true;
-}
-
-static bool add(int ordinal, const CUdeviceptr *parameters, size_t count) {
-  if (!have(ordinal, parameters, 3, count))
-    return false;
-  for (size_t i = 0; i < count; ++i)
-    floats_at(parameters[2])[i] = floats_at(parameters[0])[i] + floats_at(parameters[1])[i];
-  return true;
-}
-
-static bool crash(int ordinal, const CUdeviceptr *parameters, size_t count) {
-  (void)parameters;
-  return fake_has(ordinal, 64, count);
-}
-
-const kernel_t fake_kernels[MAX_KERNELS] = {
-    {"add_one", 2, add_one}, {"scale", 3, scale}, {"add", 3, add}, {"crash", 1, crash}};
-
 /*===-- Queue -------------------------------------------------------------===*/
 
 typedef struct {
   CUstream stream;
   CUcontext context;
-  const kernel_t *kernel; /* null: a copy */
-  CUdeviceptr parameters[MAX_PARAMETERS];
-  size_t count;
+  fake_launch_t launch; /* without a kernel: a copy */
+  size_t bytes;
   void *to;
   const void *from;
   bool to_device;
@@ -78,13 +31,17 @@ static void enqueue(const work_t *work) {
   queue[queued++] = *work;
 }
 
+static bool has_memory(CUcontext context, CUdeviceptr address, size_t bytes) {
+  return fake_memory_at(context->ordinal, address, bytes).start != NULL;
+}
+
 static bool execute(const work_t *work) {
-  if (work->kernel)
-    return work->kernel->run(work->context->ordinal, work->parameters, work->count);
+  if (work->launch.kernel)
+    return fake_run_kernel(work->context->ordinal, &work->launch);
   const void *device = work->to_device ? work->to : work->from;
-  if (!fake_has(work->context->ordinal, (uintptr_t)device, work->count))
+  if (!has_memory(work->context, (uintptr_t)device, work->bytes))
     return false;
-  memcpy(work->to, work->from, work->count);
+  memcpy(work->to, work->from, work->bytes);
   return true;
 }
 
@@ -110,7 +67,7 @@ void fake_drop_queue(void) {
 
 /*===-- Graphs ------------------------------------------------------------===*/
 
-#define MAX_NODES 64
+#define MAX_NODES 1024
 
 struct CUgraphNode_st {
   work_t work;
@@ -145,14 +102,21 @@ static CUresult read_node(const CUDA_KERNEL_NODE_PARAMS *parameters, CUcontext c
       parameters->blockDimX > 1024 || parameters->blockDimY != 1 || parameters->blockDimZ != 1 ||
       (int)parameters->sharedMemBytes > parameters->func->shared_bytes)
     return CUDA_ERROR_INVALID_VALUE;
+  const int num_parameters = fake_num_parameters(parameters->func->kernel);
+  if (num_parameters > MAX_PARAMETERS)
+    return CUDA_ERROR_INVALID_VALUE;
   if (parameters->sharedMemBytes > fake_shared)
     fake_shared = parameters->sharedMemBytes;
   memset(work, 0, sizeof(*work));
   work->context = context;
-  work->kernel = parameters->func->kernel;
-  work->count = (size_t)parameters->gridDimX * parameters->blockDimX;
-  for (int i = 0; i < work->kernel->num_parameters; ++i)
-    work->parameters[i] = *(const CUdeviceptr *)parameters->kernelParams[i];
+  work->launch = (fake_launch_t){
+      .kernel = parameters->func->kernel,
+      .grid = {parameters->gridDimX, parameters->gridDimY, parameters->gridDimZ},
+      .threads = parameters->blockDimX,
+      .shared_bytes = parameters->sharedMemBytes,
+  };
+  for (int i = 0; i < num_parameters; ++i)
+    work->launch.arguments[i] = *(const CUdeviceptr *)parameters->kernelParams[i];
   return CUDA_SUCCESS;
 }
 
@@ -216,29 +180,39 @@ CUresult cuGraphExecDestroy(CUgraphExec executable) {
 
 /*===-- Copies and waiting ------------------------------------------------===*/
 
+static void enqueue_copy(CUstream stream, CUcontext context, size_t bytes, void *to,
+                         const void *from, bool to_device) {
+  enqueue(&(work_t){.stream = stream,
+                    .context = context,
+                    .bytes = bytes,
+                    .to = to,
+                    .from = from,
+                    .to_device = to_device});
+}
+
 CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
   ENTER_CONTEXT("cuMemcpyHtoD_v2");
-  if (!fake_has(context->ordinal, to, bytes))
+  if (!has_memory(context, to, bytes))
     return CUDA_ERROR_INVALID_VALUE;
   /* From pageable memory: the copy is on its way when the call returns. The default stream is
      where it can be waited for. Tests keep the source. */
-  enqueue(&(work_t){NULL, context, NULL, {0}, bytes, (void *)(uintptr_t)to, from, true});
+  enqueue_copy(NULL, context, bytes, (void *)(uintptr_t)to, from, true);
   return CUDA_SUCCESS;
 }
 
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
   ENTER_CONTEXT("cuMemcpyHtoDAsync_v2");
-  if (!fake_has(context->ordinal, to, bytes))
+  if (!has_memory(context, to, bytes))
     return CUDA_ERROR_INVALID_VALUE;
-  enqueue(&(work_t){stream, context, NULL, {0}, bytes, (void *)(uintptr_t)to, from, true});
+  enqueue_copy(stream, context, bytes, (void *)(uintptr_t)to, from, true);
   return CUDA_SUCCESS;
 }
 
 CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
   ENTER_CONTEXT("cuMemcpyDtoHAsync_v2");
-  if (!fake_has(context->ordinal, from, bytes))
+  if (!has_memory(context, from, bytes))
     return CUDA_ERROR_INVALID_VALUE;
-  enqueue(&(work_t){stream, context, NULL, {0}, bytes, to, (const void *)(uintptr_t)from, false});
+  enqueue_copy(stream, context, bytes, to, (const void *)(uintptr_t)from, false);
   return CUDA_SUCCESS;
 }
 
