@@ -16,7 +16,7 @@ const char *const functions[] = {
 const std::set<std::string> giveBack = {
     "cuCtxPopCurrent_v2", "cuCtxSynchronize", "cuDevicePrimaryCtxRelease_v2",
     "cuGraphDestroy",     "cuMemFree_v2",     "cuGraphExecDestroy",
-    "cuModuleUnload"};
+    "cuModuleUnload",     "cuEventDestroy_v2"};
 
 /// Loads a network and runs it on tensors of both kinds, each step once more where it fails.
 struct Scenario {
@@ -64,6 +64,16 @@ struct Scenario {
     host.scores = scores.get();
     host.sums = sums.get();
     host.expectResults();
+    std::vector<float> times(network.launches.size());
+    attempt([&](sinter_error *error) {
+      float graph;
+      const int live = fake_live();
+      sinter_status status =
+          sinter_cuda_profile(session, inputs, outputs, &graph, times.data(), error);
+      EXPECT_EQ(fake_live(), live);
+      fake_finish(nullptr);
+      return status;
+    });
   }
 
   ~Scenario() {

@@ -45,7 +45,7 @@ extern _Thread_local CUcontext fake_stack[MAX_STACK];
 extern _Thread_local int fake_depth;
 
 /* Things that the driver gives out and takes back. */
-typedef enum { MEMORY, PROGRAM_MEMORY, MODULE, GRAPH, EXECUTABLE } object_kind_t;
+typedef enum { MEMORY, PROGRAM_MEMORY, MODULE, GRAPH, EXECUTABLE, EVENT } object_kind_t;
 
 typedef struct object {
   struct object *next;

@@ -15,6 +15,7 @@
 typedef struct {
   CUstream stream;
   CUcontext context;
+  CUevent event;        /* to record, or null */
   fake_launch_t launch; /* without a kernel: a copy */
   size_t bytes;
   void *to;
@@ -22,6 +23,12 @@ typedef struct {
   bool to_device;
 } work_t;
 
+/* Every kernel takes a millisecond. */
+struct CUevent_st {
+  float time; /* negative: not recorded yet */
+};
+
+static float now;
 static work_t *queue;
 static size_t queued, capacity;
 
@@ -36,8 +43,14 @@ static bool has_memory(CUcontext context, CUdeviceptr address, size_t bytes) {
 }
 
 static bool execute(const work_t *work) {
-  if (work->launch.kernel)
+  if (work->event) {
+    work->event->time = now;
+    return true;
+  }
+  if (work->launch.kernel) {
+    ++now;
     return fake_run_kernel(work->context->ordinal, &work->launch);
+  }
   const void *device = work->to_device ? work->to : work->from;
   if (!has_memory(work->context, (uintptr_t)device, work->bytes))
     return false;
@@ -176,6 +189,73 @@ CUresult cuGraphDestroy(CUgraph graph) { return fake_release("cuGraphDestroy", G
 
 CUresult cuGraphExecDestroy(CUgraphExec executable) {
   return fake_release("cuGraphExecDestroy", EXECUTABLE, executable);
+}
+
+/*===-- Launches and events -----------------------------------------------===*/
+
+CUresult cuLaunchKernel(CUfunction function, unsigned int grid_x, unsigned int grid_y,
+                        unsigned int grid_z, unsigned int block_x, unsigned int block_y,
+                        unsigned int block_z, unsigned int shared_bytes, CUstream stream,
+                        void **parameters, void **extra) {
+  ENTER_CONTEXT("cuLaunchKernel");
+  const CUDA_KERNEL_NODE_PARAMS node = {.func = function,
+                                        .gridDimX = grid_x,
+                                        .gridDimY = grid_y,
+                                        .gridDimZ = grid_z,
+                                        .blockDimX = block_x,
+                                        .blockDimY = block_y,
+                                        .blockDimZ = block_z,
+                                        .sharedMemBytes = shared_bytes,
+                                        .kernelParams = parameters,
+                                        .extra = extra};
+  work_t work;
+  const CUresult result = read_node(&node, context, &work);
+  if (result != CUDA_SUCCESS)
+    return result;
+  work.stream = stream;
+  enqueue(&work);
+  return CUDA_SUCCESS;
+}
+
+CUresult cuEventCreate(CUevent *event, unsigned int flags) {
+  *event = GARBAGE;
+  ENTER_CONTEXT("cuEventCreate");
+  if (flags != 0)
+    return CUDA_ERROR_INVALID_VALUE;
+  *event = calloc(1, sizeof(**event));
+  (*event)->time = -1;
+  fake_add(EVENT, context->ordinal, *event, 0, FAKE_DEVICE);
+  return CUDA_SUCCESS;
+}
+
+/* An event may be destroyed before it is recorded. */
+static void forget(CUevent event) {
+  LOCKED;
+  static struct CUevent_st nobody;
+  for (size_t i = 0; i < queued; ++i)
+    if (queue[i].event == event)
+      queue[i].event = &nobody;
+}
+
+CUresult cuEventDestroy_v2(CUevent event) {
+  forget(event);
+  return fake_release("cuEventDestroy_v2", EVENT, event);
+}
+
+CUresult cuEventRecord(CUevent event, CUstream stream) {
+  ENTER_CONTEXT("cuEventRecord");
+  if (!fake_find(EVENT, event))
+    return CUDA_ERROR_INVALID_HANDLE;
+  enqueue(&(work_t){.stream = stream, .context = context, .event = event});
+  return CUDA_SUCCESS;
+}
+
+CUresult cuEventElapsedTime(float *milliseconds, CUevent begin, CUevent end) {
+  ENTER_CONTEXT("cuEventElapsedTime");
+  if (!fake_find(EVENT, begin) || !fake_find(EVENT, end) || begin->time < 0 || end->time < 0)
+    return CUDA_ERROR_INVALID_HANDLE;
+  *milliseconds = end->time - begin->time;
+  return CUDA_SUCCESS;
 }
 
 /*===-- Copies and waiting ------------------------------------------------===*/

@@ -303,4 +303,28 @@ TEST_F(ModelTest, does_without_weights) {
   sinter_cuda_unload(model);
 }
 
+TEST_F(ModelTest, names_its_gpu) {
+  Network network;
+  fake_set_count(2);
+  fake_set_device(1, "Other GPU", 9, 0, 100000, 1 << 20);
+  sinter_cuda_model *model = load(network, 1);
+  EXPECT_STREQ(sinter_cuda_device_name(model), "Other GPU");
+  sinter_cuda_unload(model);
+}
+
+TEST_F(ModelTest, artifacts_tell_what_they_are_for) {
+  sinter_target target;
+  EXPECT_EQ(sinter_artifact_target(SINTER_CUDA_ARTIFACT, &target, &error), SINTER_OK);
+  EXPECT_EQ(target, SINTER_TARGET_CUDA);
+  EXPECT_EQ(sinter_artifact_target(SINTER_FAKES "/good.so", &target, &error), SINTER_OK);
+  EXPECT_EQ(target, SINTER_TARGET_CPU);
+  EXPECT_EQ(sinter_artifact_target(SINTER_FAKE_DRIVER, &target, &error), SINTER_NOT_A_MODEL);
+  EXPECT_NE(std::string(error.message).find("exports no"), std::string::npos) << error.message;
+  EXPECT_EQ(sinter_artifact_target("/nonexistent.so", &target, &error), SINTER_FILE_ERROR);
+  EXPECT_EQ(sinter_artifact_target(nullptr, &target, &error), SINTER_INVALID_ARGUMENT);
+  EXPECT_STREQ(error.message, "sinter_artifact_target: path is null");
+  EXPECT_EQ(sinter_artifact_target("/nonexistent.so", nullptr, &error), SINTER_INVALID_ARGUMENT);
+  EXPECT_STREQ(error.message, "sinter_artifact_target: target is null");
+}
+
 } // namespace

@@ -246,4 +246,52 @@ TEST_F(SessionTest, runs_models_and_sessions_at_the_same_time) {
   sinter_cuda_unload(other);
 }
 
+//===----------------------------------------------------------------------===//
+// Profiles
+//===----------------------------------------------------------------------===//
+
+TEST_F(SessionTest, profiles_the_graph_and_each_launch) {
+  HostTensors host;
+  const void *inputs[] = {host.x.data()};
+  void *outputs[] = {host.scores.data(), host.sums.data()};
+  const int live = fake_live();
+  std::vector<float> times(network.launches.size(), -1);
+  float graph = -1;
+  ASSERT_EQ(sinter_cuda_profile(session, inputs, outputs, &graph, times.data(), &error), SINTER_OK)
+      << error.message;
+  EXPECT_STREQ(error.message, "");
+  // A kernel of this driver takes a millisecond, and a copy none.
+  EXPECT_EQ(graph, static_cast<float>(network.launches.size()));
+  EXPECT_EQ(times, std::vector<float>(network.launches.size(), 1));
+  host.expectResults();
+  EXPECT_EQ(fake_live(), live);
+  EXPECT_EQ(fake_pending(), 0u);
+}
+
+TEST_F(SessionTest, profiles_device_tensors_in_place) {
+  HostTensors host;
+  DeviceTensor x, scores, sums;
+  x.set(host.x);
+  const void *inputs[] = {x};
+  void *outputs[] = {scores, sums};
+  std::vector<float> times(network.launches.size(), -1);
+  float graph = -1;
+  ASSERT_EQ(sinter_cuda_profile(session, inputs, outputs, &graph, times.data(), &error), SINTER_OK);
+  EXPECT_EQ(fake_calls("cuMemcpyHtoDAsync_v2"), 0);
+  expectEqual(host, scores, sums);
+}
+
+TEST_F(SessionTest, profiles_need_somewhere_for_the_times) {
+  float graph;
+  EXPECT_EQ(sinter_cuda_profile(session, nullptr, nullptr, nullptr, &graph, &error),
+            SINTER_INVALID_ARGUMENT);
+  EXPECT_STREQ(error.message, "sinter_cuda_profile: graph is null");
+  EXPECT_EQ(sinter_cuda_profile(session, nullptr, nullptr, &graph, nullptr, &error),
+            SINTER_INVALID_ARGUMENT);
+  EXPECT_STREQ(error.message, "sinter_cuda_profile: launch_times is null");
+  EXPECT_EQ(sinter_cuda_profile(session, nullptr, nullptr, &graph, &graph, &error),
+            SINTER_INVALID_ARGUMENT);
+  EXPECT_STREQ(error.message, "sinter_cuda_run: inputs is null");
+}
+
 } // namespace
