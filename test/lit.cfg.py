@@ -2,8 +2,9 @@
 # test/, and every .py file that has a RUN line of its own. A file that a test
 # only reads belongs into a folder named Inputs.
 #
-# Features: `avx2` and `avx512` (the host's), `cuda-device`, `ptxas`, `asan` (the build
-# has AddressSanitizer). %python has the packages of scripts/requirements.txt.
+# Features: `avx2` and `avx512` (the host's), `cuda-device`, `ptxas`, `cuda-toolkit` (with the CUDA
+# runtime; %cuda_include has its headers), `asan` (the build has AddressSanitizer). %python has the
+# packages of scripts/requirements.txt.
 
 import os
 import shutil
@@ -76,6 +77,11 @@ if os.path.exists("/dev/nvidiactl"):
     config.available_features.add("cuda-device")
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")
+nvcc = shutil.which("nvcc")
+if nvcc:
+    config.available_features.add("cuda-toolkit")
+    cuda_include = os.path.join(os.path.dirname(os.path.dirname(nvcc)), "include")
+    config.substitutions.append(("%cuda_include", cuda_include))
 if not runs(config.python_executable, "-c", "import numpy"):
     lit_config.fatal(
         config.python_executable + " lacks numpy: run scripts/setup.sh, then cmake again"
