@@ -1,7 +1,7 @@
 //===- Verify.cpp - sinter verify -----------------------------------------===//
 //
 // Compiles a network, runs it, and compares what each block computes, and each output,
-// with the reference interpreter.
+// with the reference interpreter; or runs an artifact and compares its outputs with files.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,17 +29,22 @@ struct VerifyOptions {
   CompileOptions compile;
   InputOptions input;
   RunOptions run;
+  std::vector<std::string> against; ///< stored outputs, "[NAME=]FILE.npy"; none: the interpreter's
   double tolerance; ///< relative to the largest value of a tensor
 };
 
 Syntax verifySyntax() {
   Syntax syntax;
   syntax.name = "verify";
-  syntax.usage = "sinter verify NETWORK [options]";
+  syntax.usage = "sinter verify NETWORK [options], or sinter verify MODEL.so --against FILE [options]";
   syntax.summary = "Compile a network, run it here, and compare what each block computes with the "
-                   "reference\ninterpreter. Takes as long as the interpreter: seconds to minutes.";
+                   "reference\ninterpreter, which takes seconds to minutes; or run a compiled one "
+                   "and compare its outputs with files.";
   syntax.options.add_options()                                                            //
-      ("network-file", po::value<std::string>(), "a .sinter, .onnx, .safetensors or .mlir file") //
+      ("network-file", po::value<std::string>(),
+       "a .sinter, .onnx, .safetensors or .mlir file, or a shared object made by 'sinter compile'") //
+      ("against", po::value<std::vector<std::string>>(),
+       "[NAME=]FILE.npy: what an output should be, in place of the interpreter's") //
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")         //
       ("tolerance", po::value<std::string>(),
        "largest difference, relative to a tensor's largest value (default: 1e-4; 2e-2 for f16 and "
@@ -61,6 +66,10 @@ double defaultTolerance(StringRef precision) {
   return StringSwitch<double>(precision).Cases({"f16", "bf16"}, 2e-2).Default(1e-4);
 }
 
+bool isArtifact(const VerifyOptions &options) {
+  return sys::path::extension(options.compile.input) == ".so";
+}
+
 Expected<VerifyOptions> makeOptions(const po::variables_map &values) {
   VerifyOptions options;
   if (!values.count("network-file"))
@@ -70,8 +79,10 @@ Expected<VerifyOptions> makeOptions(const po::variables_map &values) {
   auto input = inputOptionsOf(values);
   if (!input)
     return input.takeError();
+  if (values.count("against"))
+    options.against = values["against"].as<std::vector<std::string>>();
   options.input = *input;
-  options.input.exposeBlocks = true;
+  options.input.exposeBlocks = options.against.empty();
   options.compile.input = options.run.reference = textOf(values, "network-file");
   options.compile.weights = options.run.weights = textOf(values, "weights");
   options.compile.quiet = true;
@@ -96,12 +107,30 @@ Expected<VerifyOptions> makeOptions(const po::variables_map &values) {
   if (!tolerance)
     return tolerance.takeError();
   options.tolerance = tolerance->value_or(defaultTolerance(options.compile.precision));
+  if (isArtifact(options) && options.against.empty())
+    return createStringError("a compiled model has outputs alone to compare: expects --against FILE");
   return options;
+}
+
+Expected<std::vector<NamedTensor>> runArtifact(const VerifyOptions &options,
+                                               const std::string &path) {
+  auto artifact = Artifact::load(path, options.run.place);
+  if (!artifact)
+    return artifact.takeError();
+  auto inputs = readInputs(options.run, (*artifact)->inputs());
+  if (!inputs)
+    return inputs.takeError();
+  (*artifact)->setInputs(std::move(*inputs));
+  if (Error error = (*artifact)->run())
+    return error;
+  return (*artifact)->outputs().vec();
 }
 
 /// Compiles the network to a file that is gone at the end, and runs it; no outputs after an error
 /// that the compiler has printed.
 Expected<std::vector<NamedTensor>> runCompiled(VerifyOptions &options) {
+  if (isArtifact(options))
+    return runArtifact(options, options.compile.input);
   SmallString<128> place;
   sys::path::system_temp_directory(/*ErasedOnReboot=*/true, place);
   sys::path::append(place, "model.so");
@@ -112,16 +141,24 @@ Expected<std::vector<NamedTensor>> runCompiled(VerifyOptions &options) {
   static_cast<void>(folder.file("model.h"));
   if (compile(options.compile, options.input) != 0)
     return std::vector<NamedTensor>();
-  auto artifact = Artifact::load(options.compile.path, options.run.place);
-  if (!artifact)
-    return artifact.takeError();
-  auto inputs = readInputs(options.run, (*artifact)->inputs());
-  if (!inputs)
-    return inputs.takeError();
-  (*artifact)->setInputs(std::move(*inputs));
-  if (Error error = (*artifact)->run())
-    return error;
-  return (*artifact)->outputs().vec();
+  return runArtifact(options, options.compile.path);
+}
+
+/// What the outputs should be, from the files of --against.
+Expected<std::vector<NamedTensor>> readExpected(const VerifyOptions &options,
+                                                ArrayRef<NamedTensor> outputs) {
+  RunOptions files;
+  files.inputs = options.against;
+  std::vector<TensorSpec> specs;
+  for (const NamedTensor &output : outputs)
+    specs.push_back({output.name, output.tensor.shape});
+  auto tensors = readInputs(files, specs);
+  if (!tensors)
+    return createStringError("--against: " + toString(tensors.takeError()));
+  std::vector<NamedTensor> expected;
+  for (auto [output, tensor] : zip_equal(outputs, *tensors))
+    expected.push_back({output.name, std::move(tensor)});
+  return expected;
 }
 
 /// Prints a line for each output; returns the first one that is too far off.
@@ -151,8 +188,14 @@ int verify(VerifyOptions &options) {
   if (outputs->empty())
     return 1;
   std::vector<NamedTensor> reference;
-  if (int status = runReference(options.run, reference))
+  if (!options.against.empty()) {
+    auto expected = readExpected(options, *outputs);
+    if (!expected)
+      return fail(toString(expected.takeError()));
+    reference = std::move(*expected);
+  } else if (int status = runReference(options.run, reference)) {
     return status;
+  }
   std::string first = printComparison(*outputs, reference, options.tolerance);
   if (!first.empty())
     return fail(fmt::format("'{}': output '{}' is the first that differs from the reference by more "

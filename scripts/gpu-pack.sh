@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Fills a folder, of less than 60 MiB, with what scripts/gpu.sh needs on a machine that has a GPU
+# and nothing else: the compiler with its libraries, networks, compiled kernels of every family, and
+# results of the reference. Weights are random, made there from a seed.
+#
+#   bash scripts/gpu-pack.sh FOLDER
+
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+[[ $# -eq 1 ]] || fail "expects a folder: bash scripts/gpu-pack.sh FOLDER"
+folder=$1
+[[ ! -e $folder ]] || fail "'$folder' exists already"
+
+scripts/setup.sh
+build_release
+sinter=build/release/bin/sinter
+seed=random:1
+gpus=sm_80,sm_86,sm_89,sm_90a,sm_100a,sm_120
+
+# Reference results of NAME from FILE, for the weights and the input that gpu.sh uses.
+store_reference() {
+  local file=$1 name=$2
+  "$sinter" run --reference "$file" --weights $seed --random-input 0 -o "$folder/expected/$name.npy"
+}
+
+mkdir -p "$folder"/{artifacts,expected,networks}
+
+say "Compiling kernels of every family"
+families=$(sed -n 's/^network \([a-z_]*\)(.*/\1/p' test/gpu/families.sinter)
+for family in $families; do
+  file=$folder/networks/$family.mlir
+  "$sinter" compile test/gpu/families.sinter --network "$family" --emit=nn -q -o "$file"
+  store_reference "$file" "$family"
+done
+for network in resnet20 seresnet20; do
+  cp examples/networks/$network.sinter "$folder/networks"
+done
+for file in "$folder"/networks/*; do
+  name=$(basename "${file%.*}")
+  for precision in f32 tf32 f16 bf16; do
+    "$sinter" compile "$file" --weights $seed --target cuda --gpu $gpus --precision $precision -q \
+      -o "$folder/artifacts/$name-$precision.so"
+    rm "$folder/artifacts/$name-$precision.h"
+  done
+done
+rm "$folder"/networks/*
+
+say "Interpreting the networks; this takes minutes"
+cp examples/networks/*.sinter "$folder/networks"
+for file in "$folder"/networks/*; do
+  store_reference "$file" "$(basename "${file%.*}")"
+done
+
+say "Packing the compiler"
+staging=$(mktemp -d)
+trap 'rm -rf "$staging"' EXIT
+mkdir "$staging"/{bin,lib}
+strip -o "$staging/bin/sinter" "$sinter"
+# The other machine has a C library of its own, which belongs to its kernel and loader.
+ldd "$sinter" | awk '$3 ~ /^\// { print $3 }' |
+  grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' | xargs -I{} cp -L {} "$staging/lib"
+clang-22 -shared -o "$staging/lib/libsinter_runtime.so" -Wl,--whole-archive \
+  build/release/lib/libsinter_runtime.a -Wl,--no-whole-archive -pthread -ldl
+tar -C "$staging" -c bin lib | xz -T0 >"$folder/sinter.tar.xz"
+cp scripts/gpu.sh scripts/common.sh benchmarks/gpu_times.py "$folder"
+git describe --always --dirty >"$folder/commit"
+
+size=$(du -sm "$folder" | cut -f1)
+[[ $size -lt 60 ]] || fail "'$folder' has $size MiB; expects less than 60"
+say "'$folder' is ready: $size MiB. There: bash gpu.sh RESULTS, in a copy of it"
