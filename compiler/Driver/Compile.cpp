@@ -45,7 +45,8 @@ Syntax compileSyntax() {
        "with --target cuda: sm_80 or later, with commas between several; later GPUs assemble the PTX "
        "that is there, too")
       ("precision", po::value<std::string>()->default_value("f32"),
-       "with --target cuda: of feature maps and filters, f32, f16 or bf16; sums are f32")
+       "with --target cuda: f32, tf32 (products by tensor cores, feature maps and filters of f32), f16 "
+       "or bf16; sums are f32")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
       ("lanes", po::value<std::string>(),
@@ -150,10 +151,10 @@ llvm::Error setDevice(CompileOptions &options, const po::variables_map &values) 
   if (isGPUCode && options.gpus.size() != 1)
     return llvm::createStringError("a .ptx or .cubin file is for one GPU; got --gpu " + list);
   options.precision = textOf(values, "precision");
-  if (options.precision != "f32" && options.precision != "f16" && options.precision != "bf16")
-    return llvm::createStringError("--precision expects f32, f16 or bf16, got " +
+  if (!llvm::is_contained({"f32", "tf32", "f16", "bf16"}, options.precision))
+    return llvm::createStringError("--precision expects f32, tf32, f16 or bf16, got " +
                                    quoted(options.precision) +
-                                   suggestion(options.precision, {"f32", "f16", "bf16"}));
+                                   suggestion(options.precision, {"f32", "tf32", "f16", "bf16"}));
   return llvm::Error::success();
 }
 

@@ -17,12 +17,6 @@ using namespace sinter::cuda;
 
 static constexpr int64_t threads = kernel::GemmConv2dOp::threads;
 
-static GemmStage stageOf(kernel::GemmConv2dOp op) {
-  kernel::GemmScheduleAttr schedule = op.getSchedule();
-  return {schedule.getPixels(), schedule.getChannels(), schedule.getDepth(),
-          op.getFilter().getType().getElementTypeBitWidth() / 8};
-}
-
 /// Pixels that tiles are made of: those of one image where its sums are wanted, else of all.
 static int64_t pixelsOf(kernel::GemmConv2dOp op) {
   ArrayRef<int64_t> shape = op.getOutput().getType().getShape();
@@ -33,10 +27,10 @@ Launch cuda::launchGemm(kernel::GemmConv2dOp op) {
   int64_t images = op.getSums() ? op.getOutput().getType().getDimSize(0) : 1;
   int64_t tiles = llvm::divideCeil(pixelsOf(op), op.getSchedule().getPixels());
   Launch launch{{tiles, op.getFilter().getType().getDimSize(0), images}, threads};
-  launch.sharedBytes = stageOf(op).bytes() * op.getSchedule().getStages();
+  launch.sharedBytes = GemmStage::of(op).bytes() * op.getSchedule().getStages();
   // Three blocks on a multiprocessor. Left alone, ptxas spills some registers to have more; with
   // tensor cores it does so where it is told a number.
-  if (op.getFilter().getType().getElementType().isF32())
+  if (op.getProductType().isF32())
     launch.maxRegisters = 168;
   return launch;
 }
@@ -83,7 +77,7 @@ private:
 };
 
 GemmEmitter::GemmEmitter(kernel::GemmConv2dOp op, KernelEmitter &emitter, ValueRange buffers)
-    : op(op), e(emitter), stage(stageOf(op)), stages(op.getSchedule().getStages()),
+    : op(op), e(emitter), stage(GemmStage::of(op)), stages(op.getSchedule().getStages()),
       pixels(pixelsOf(op)), element(op.getFilter().getType().getElementType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
       output(op.getOutput().getType()),
@@ -103,7 +97,7 @@ void GemmEmitter::emit() {
   image = op.getSums() ? e.blockIndex(2) : e.index(0);
   firstChannel = e.mul(panel, stage.channels);
   prepareInputCopies();
-  auto tiles = GemmTiles::create(e, stage, element);
+  auto tiles = GemmTiles::create(e, stage);
   SmallVector<Value> products = multiplyAll(*tiles);
   SmallVector<Value> finished =
       tiles->finish(products, [&](const auto &output) { return finish(output); });
@@ -254,7 +248,7 @@ Value GemmEmitter::finish(const GemmTiles::Output &part) {
 
 void GemmEmitter::storeSum(Value part, Value column, Value sum) {
   ArrayRef<int64_t> shape = op.getSums().getType().getShape(); // images, parts, channels
-  int64_t parts = kernel::GemmConv2dOp::getPartsPerTile(element, op.getSchedule());
+  int64_t parts = kernel::GemmConv2dOp::getPartsPerTile(stage.product, op.getSchedule());
   Value at = e.linear({{image, shape[1] * shape[2]},
                        {e.blockIndex(0), parts * shape[2]},
                        {part, shape[2]},

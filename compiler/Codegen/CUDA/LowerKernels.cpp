@@ -129,12 +129,7 @@ static LogicalResult verifySizes(Operation *op) {
   auto conv = dyn_cast<kernel::GemmConv2dOp>(op);
   if (!conv)
     return success();
-  kernel::GemmScheduleAttr schedule = conv.getSchedule();
-  Type element = conv.getFilter().getType().getElementType();
-  std::string reason =
-      GemmTiles::whyUnusable({schedule.getPixels(), schedule.getChannels(), schedule.getDepth(),
-                              element.getIntOrFloatBitWidth() / 8},
-                             element);
+  std::string reason = GemmTiles::whyUnusable(GemmStage::of(conv));
   if (!reason.empty())
     return op->emitOpError("has a schedule of ") << reason;
   return success();

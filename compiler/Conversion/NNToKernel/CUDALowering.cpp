@@ -28,7 +28,7 @@ kernel::GemmScheduleAttr CUDALowering::chooseSchedule(const ConvArguments &conv,
   ArrayRef<int64_t> shape = output.getShape();
   int64_t pixels = shape[0] * shape[2] * shape[3];
   int64_t inputs = cast<ShapedType>(conv.weight.getType()).getDimSize(1) * conv.groups;
-  bool isF32 = element.isF32();
+  bool isF32 = product.isF32(); // no tensor cores
 
   int64_t maxChannels = isF32 ? 64 : 128;
   int64_t channels = std::clamp<int64_t>(llvm::PowerOf2Ceil(shape[1]), 32, maxChannels);
@@ -46,7 +46,8 @@ kernel::GemmScheduleAttr CUDALowering::chooseSchedule(const ConvArguments &conv,
   // Four warps need 32 rows of pixels, or 64 where they stand in one column.
   int64_t fewest = isF32 || channels >= 64 ? 32 : 64;
   tile = std::min(tile, std::max<int64_t>(llvm::PowerOf2Ceil(pixels), fewest));
-  int64_t depth = std::clamp<int64_t>(llvm::PowerOf2Ceil(inputs), 16, isF32 ? 16 : 32);
+  // 64 bytes of a pixel, or of several rows of the filter.
+  int64_t depth = std::clamp<int64_t>(llvm::PowerOf2Ceil(inputs), 16, element.isF32() ? 16 : 32);
   return kernel::GemmScheduleAttr::get(builder.getContext(), tile, channels, depth, /*stages=*/3);
 }
 
@@ -64,11 +65,11 @@ Value CUDALowering::emitConvolutionKernel(const ConvArguments &conv, Value outpu
   if (wantsSums) {
     int64_t pixels = outputType.getDimSize(2) * outputType.getDimSize(3);
     int64_t parts = llvm::divideCeil(pixels, schedule.getPixels()) *
-                    kernel::GemmConv2dOp::getPartsPerTile(element, schedule);
+                    kernel::GemmConv2dOp::getPartsPerTile(product, schedule);
     sums = allocateDense({outputType.getDimSize(0), parts, channels});
   }
   kernel::GemmConv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual, output,
                                sums, conv.strides, conv.padding, conv.dilations, conv.groups,
-                               conv.activation, schedule, getLayers());
+                               conv.activation, product.isTF32(), schedule, getLayers());
   return sums;
 }

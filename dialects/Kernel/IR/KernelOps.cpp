@@ -252,10 +252,14 @@ LogicalResult WinogradConv2dOp::verify() {
 // Convolution as a matrix product
 //===----------------------------------------------------------------------===//
 
-int64_t GemmConv2dOp::getPartsPerTile(Type element, GemmScheduleAttr schedule) {
+Type GemmConv2dOp::getProductType() {
+  return getTf32() ? Type(FloatTF32Type::get(getContext())) : typeOf(getFilter()).getElementType();
+}
+
+int64_t GemmConv2dOp::getPartsPerTile(Type product, GemmScheduleAttr schedule) {
   // Tensor cores: warps stand in two columns, or in one where the channels are few. Otherwise a
   // warp computes whole rows of the tile.
-  bool isTwoColumns = !element.isF32() && schedule.getChannels() >= 64;
+  bool isTwoColumns = !product.isF32() && schedule.getChannels() >= 64;
   return threads / 32 / (isTwoColumns ? 2 : 1);
 }
 
@@ -283,6 +287,9 @@ LogicalResult GemmConv2dOp::verify() {
       !isF32(getSums()))
     return emitOpError("expects NHWC maps without a halo, of the filter's elements, and a bias and "
                        "sums of f32");
+  // kernel.gemm_conv2d C7
+  if (getTf32() && !filter.getElementType().isF32())
+    return emitOpError("expects maps and a filter of f32 to multiply in tf32, got ") << filter;
   // kernel.gemm_conv2d C2
   int64_t inputs = input.getDimSize(1), outputs = output.getDimSize(1), groups = getGroups();
   if (inputs % groups || outputs % groups)
@@ -307,7 +314,7 @@ LogicalResult GemmConv2dOp::verify() {
   // kernel.gemm_conv2d C4
   SmallVector<int64_t> sums{
       output.getDimSize(0),
-      getImageTiles() * getPartsPerTile(filter.getElementType(), getSchedule()), channels};
+      getImageTiles() * getPartsPerTile(getProductType(), getSchedule()), channels};
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x parts of tiles x padded channels, got ")
            << getSums().getType();

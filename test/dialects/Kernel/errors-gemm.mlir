@@ -91,3 +91,14 @@ func.func @gemm_conv2d_c6(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0
     : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<31xf32>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
   return
 }
+
+// -----
+
+func.func @gemm_conv2d_c7(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects maps and a filter of f32 to multiply in tf32, got 'memref<1x1x3x3x32x32xf16>'}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1, tf32,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = []}
+    : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
+  return
+}

@@ -24,7 +24,7 @@ def main():
     folder, architectures, networks = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
     os.makedirs(folder, exist_ok=True)
     for network in networks:
-        for precision in ("f32", "f16", "bf16"):
+        for precision in ("f32", "tf32", "f16", "bf16"):
             for architecture in architectures:
                 ptx = os.path.join(folder, f"{precision}-{architecture}.ptx")
                 subprocess.run(["sinter", "compile", network, "--target", "cuda", "--precision",
