@@ -96,8 +96,16 @@ LogicalResult NetworkLowering::run() {
 }
 
 void NetworkLowering::bind(Value buffer, Value base, int64_t offset) {
-  pointers.map(buffer, LLVM::GEPOp::create(builder, buffer.getLoc(), pointer, builder.getI8Type(),
-                                           base, ArrayRef<LLVM::GEPArg>{offset}));
+  auto advance = [&](int64_t bytes) {
+    base = LLVM::GEPOp::create(builder, buffer.getLoc(), pointer, builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+  };
+  // A constant of the operation has 29 bits.
+  constexpr int64_t furthest = int64_t(1) << 27;
+  for (; offset > furthest; offset -= furthest)
+    advance(furthest);
+  advance(offset);
+  pointers.map(buffer, base);
 }
 
 LogicalResult NetworkLowering::lower(Operation &op) {
