@@ -103,13 +103,12 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
   }
 
 private:
-  /// Gives a layer a schedule, or checks the one it has. On a GPU its kernel has the schedule.
+  /// Gives a layer a schedule, or checks the one it has. On a GPU its kernel gets the schedule.
   LogicalResult schedule(Operation *op, const VectorUnit &unit) {
-    if (!isCUDA())
-      return assignSchedule(op, {unit, maxError});
-    if (op->hasAttr(kernel::scheduleAttrName))
-      return op->emitOpError("has a schedule for CPUs");
-    return success();
+    Attribute schedule = op->getAttr(kernel::scheduleAttrName);
+    if (schedule && isa<kernel::GemmScheduleAttr>(schedule) != isCUDA())
+      return op->emitOpError("has a schedule for ") << (isCUDA() ? "CPUs" : "GPUs");
+    return isCUDA() ? success() : assignSchedule(op, {unit, maxError});
   }
   bool isCUDA() const { return target == "cuda"; }
   /// What convolutions multiply on a GPU; null: unknown.
