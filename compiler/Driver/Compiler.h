@@ -39,7 +39,7 @@ struct CompileOptions {
   Device device = Device::CPU;
   CPUTarget target;
   std::vector<CUDATarget> gpus; ///< on a GPU: those to have machine code for
-  std::string precision = "f32"; ///< of maps and filters on a GPU: f32, f16 or bf16
+  std::string precision = "f32"; ///< of products on a GPU: f32, tf32, f16 or bf16
   bool quiet = false;
   bool remarks = false; ///< print what passes say of their work
   double maxError = 0;  ///< see SchedulePolicy

@@ -6,6 +6,8 @@
 #include "compiler/Support/Quote.h"
 #include "compiler/Support/Suggest.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include "fmt/format.h"
 
 using namespace sinter;
@@ -21,7 +23,8 @@ void driver::addTargetOptions(po::options_description &options) {
        "with --target cuda: sm_80 or later, with commas between several; later GPUs assemble the PTX "
        "that is there, too")
       ("precision", po::value<std::string>()->default_value("f32"),
-       "with --target cuda: of feature maps and filters, f32, f16 or bf16; sums are f32")
+       "with --target cuda: f32, tf32 (products by tensor cores, feature maps and filters of f32), f16 "
+       "or bf16; sums are f32")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
       ("lanes", po::value<std::string>(),
@@ -65,10 +68,10 @@ static Error setCUDA(CompileOptions &options, const po::variables_map &values) {
     options.gpus.push_back(*gpu);
   }
   options.precision = textOf(values, "precision");
-  if (options.precision != "f32" && options.precision != "f16" && options.precision != "bf16")
-    return llvm::createStringError("--precision expects f32, f16 or bf16, got " +
+  if (!llvm::is_contained({"f32", "tf32", "f16", "bf16"}, options.precision))
+    return llvm::createStringError("--precision expects f32, tf32, f16 or bf16, got " +
                                    quoted(options.precision) +
-                                   suggestion(options.precision, {"f32", "f16", "bf16"}));
+                                   suggestion(options.precision, {"f32", "tf32", "f16", "bf16"}));
   return Error::success();
 }
 

@@ -47,8 +47,8 @@ Syntax verifySyntax() {
        "[NAME=]FILE.npy: what an output should be, in place of the interpreter's") //
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")         //
       ("tolerance", po::value<std::string>(),
-       "largest difference, relative to a tensor's largest value (default: 1e-4; 2e-2 for f16 and "
-       "bf16)") //
+       "largest difference, relative to a tensor's largest value (default: 1e-4; 2e-3 for "
+       "tf32, 2e-2 for f16 and bf16)") //
       ("input,i", po::value<std::vector<std::string>>(), "[NAME=]FILE.npy (default: random)") //
       ("random-input", po::value<std::string>(), "SEED of random inputs (default: 0)")         //
       ("threads", po::value<std::string>(), "number of threads (default: all CPUs)")           //
@@ -63,7 +63,7 @@ Syntax verifySyntax() {
 
 /// What the numbers of a precision allow: see docs/cuda.md.
 double defaultTolerance(StringRef precision) {
-  return StringSwitch<double>(precision).Cases({"f16", "bf16"}, 2e-2).Default(1e-4);
+  return StringSwitch<double>(precision).Case("tf32", 2e-3).Cases({"f16", "bf16"}, 2e-2).Default(1e-4);
 }
 
 bool isArtifact(const VerifyOptions &options) {

@@ -26,7 +26,7 @@ namespace sinter {
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> target{*this, "target", llvm::cl::desc("cpu or cuda"), llvm::cl::init("cpu")};
   Option<std::string> precision{*this, "precision",
-                                llvm::cl::desc("on a GPU: f32, f16 or bf16"),
+                                llvm::cl::desc("on a GPU: f32, tf32, f16 or bf16"),
                                 llvm::cl::init("f32")};
   Option<int64_t> lanes{*this, "lanes", llvm::cl::desc("f32 values per vector register"),
                         llvm::cl::init(8)};

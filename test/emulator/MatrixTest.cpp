@@ -157,6 +157,59 @@ TEST(MatrixTest, TF32) {
   expectProduct(product, 8);
 }
 
+/// As kernels do it: ldmatrix takes an f32 for two of 16 bits, and operands are rounded to nearest, ties
+/// away from zero. Those of A are less than half a unit off what is multiplied, those of B just half.
+TEST(MatrixTest, RoundedTF32) {
+  std::string multiply = R"(
+    %fromA = llvm.getelementptr %a0[%tid] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, vector<4xf32>
+    %toA = llvm.getelementptr %shared[%tid] : (!llvm.ptr<3>, i32) -> !llvm.ptr<3>, vector<4xf32>
+    %partA = llvm.load %fromA : !llvm.ptr<1> -> vector<4xf32>
+    llvm.store %partA, %toA : vector<4xf32>, !llvm.ptr<3>
+    nvvm.barrier0
+    %row = llvm.urem %tid, %k16 : i32
+    %right = llvm.udiv %tid, %k16 : i32
+    %rowA = llvm.getelementptr %shared[%row, %right] : (!llvm.ptr<3>, i32, i32) -> !llvm.ptr<3>, !llvm.array<2 x vector<4xf32>>
+    %as = nvvm.ldmatrix %rowA {num = 4 : i32, layout = #nvvm.mma_layout<row>, shape = #nvvm.ld_st_matrix_shape<m = 8, n = 8>, eltType = #nvvm.ld_st_matrix_elt_type<b16>} : (!llvm.ptr<3>) -> !llvm.struct<(i32, i32, i32, i32)>
+    %x_0 = llvm.extractvalue %as[0] : !llvm.struct<(i32, i32, i32, i32)>
+    %x_1 = llvm.extractvalue %as[1] : !llvm.struct<(i32, i32, i32, i32)>
+    %x_2 = llvm.extractvalue %as[2] : !llvm.struct<(i32, i32, i32, i32)>
+    %x_3 = llvm.extractvalue %as[3] : !llvm.struct<(i32, i32, i32, i32)>
+    %f_0 = llvm.bitcast %x_0 : i32 to f32
+    %f_1 = llvm.bitcast %x_1 : i32 to f32
+    %f_2 = llvm.bitcast %x_2 : i32 to f32
+    %f_3 = llvm.bitcast %x_3 : i32 to f32
+    %g = llvm.udiv %tid, %k4 : i32
+    %t = llvm.urem %tid, %k4 : i32
+    %q0 = llvm.getelementptr %a1[%t, %g] : (!llvm.ptr<1>, i32, i32) -> !llvm.ptr<1>, !llvm.array<8 x f32>
+    %q1 = llvm.getelementptr %q0[4, 0] : (!llvm.ptr<1>) -> !llvm.ptr<1>, !llvm.array<8 x f32>
+    %g_0 = llvm.load %q0 : !llvm.ptr<1> -> f32
+    %g_1 = llvm.load %q1 : !llvm.ptr<1> -> f32
+    %a_0 = nvvm.convert.float.to.tf32 %f_0 {rnd = #nvvm.fp_rnd_mode<rna>}
+    %a_1 = nvvm.convert.float.to.tf32 %f_1 {rnd = #nvvm.fp_rnd_mode<rna>}
+    %a_2 = nvvm.convert.float.to.tf32 %f_2 {rnd = #nvvm.fp_rnd_mode<rna>}
+    %a_3 = nvvm.convert.float.to.tf32 %f_3 {rnd = #nvvm.fp_rnd_mode<rna>}
+    %b_0 = nvvm.convert.float.to.tf32 %g_0 {rnd = #nvvm.fp_rnd_mode<rna>}
+    %b_1 = nvvm.convert.float.to.tf32 %g_1 {rnd = #nvvm.fp_rnd_mode<rna>}
+    %zero = llvm.mlir.constant(0.0 : f32) : f32
+    %product = nvvm.mma.sync A[%a_0, %a_1, %a_2, %a_3] B[%b_0, %b_1] C[%zero, %zero, %zero, %zero]
+        {layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, shape = #nvvm.shape<m = 16, n = 8, k = 8>,
+         multiplicandAPtxType = #nvvm.mma_type<tf32>, multiplicandBPtxType = #nvvm.mma_type<tf32>}
+        : (i32, i32, f32) -> !llvm.struct<(f32, f32, f32, f32)>
+)";
+  std::vector<uint32_t> a, b;
+  for (int row = 0; row < rows; ++row)
+    for (int k = 0; k < 8; ++k)
+      a.push_back(static_cast<uint32_t>(Single::from(elementOfA(row, k))) | 0xfff);
+  for (int k = 0; k < 8; ++k)
+    for (int column = 0; column < columns; ++column) {
+      float element = elementOfB(k, column);
+      b.push_back(static_cast<uint32_t>(Single::from(element)) - (element == 0 ? 0 : 0x1000));
+    }
+  std::vector<float> product(rows * columns);
+  expectNoError(runKernel({multiply + storeProduct, 32, 1, 512}, {input(a), input(b), output(product)}));
+  expectProduct(product, 8);
+}
+
 TEST(MatrixTest, AllLanesAndAlignedRows) {
   std::vector<int32_t> out(1);
   std::string load = R"(

@@ -3,7 +3,8 @@
 // A block of threads walks over the filter's taps and input channels. In each
 // step it multiplies one stage of shared memory while the copies of the next
 // ones are on their way (cp.async): pixels are gathered from the input, with
-// zeros where they lie in the padding, and the filter is one stream.
+// zeros where they lie in the padding, and the filter is one stream. With splits, a
+// block has some of the steps and stores what they add up to.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,26 +18,20 @@ using namespace sinter::cuda;
 
 static constexpr int64_t threads = kernel::GemmConv2dOp::threads;
 
-static GemmStage stageOf(kernel::GemmConv2dOp op) {
-  kernel::GemmScheduleAttr schedule = op.getSchedule();
-  return {schedule.getPixels(), schedule.getChannels(), schedule.getDepth(),
-          op.getFilter().getType().getElementTypeBitWidth() / 8};
-}
-
 /// Pixels that tiles are made of: those of one image where its sums are wanted, else of all.
 static int64_t pixelsOf(kernel::GemmConv2dOp op) {
   ArrayRef<int64_t> shape = op.getOutput().getType().getShape();
-  return shape[2] * shape[3] * (op.getSums() ? 1 : shape[0]);
+  return shape[2] * shape[3] * (op.getSums() ? 1 : op.getImages());
 }
 
 Launch cuda::launchGemm(kernel::GemmConv2dOp op) {
-  int64_t images = op.getSums() ? op.getOutput().getType().getDimSize(0) : 1;
+  int64_t depth = op.getSums() ? op.getImages() : op.getSchedule().getSplits();
   int64_t tiles = llvm::divideCeil(pixelsOf(op), op.getSchedule().getPixels());
-  Launch launch{{tiles, op.getFilter().getType().getDimSize(0), images}, threads};
-  launch.sharedBytes = stageOf(op).bytes() * op.getSchedule().getStages();
+  Launch launch{{tiles, op.getFilter().getType().getDimSize(0), depth}, threads};
+  launch.sharedBytes = GemmStage::of(op).bytes() * op.getSchedule().getStages();
   // Three blocks on a multiprocessor. Left alone, ptxas spills some registers to have more; with
   // tensor cores it does so where it is told a number.
-  if (op.getFilter().getType().getElementType().isF32())
+  if (op.getProductType().isF32())
     launch.maxRegisters = 168;
   return launch;
 }
@@ -63,31 +58,31 @@ private:
   void copyFilter(Value step, Value stageAt);
   /// 16 bytes, or zeros where `exists` does not hold.
   void copyAsync(Value sharedAt, Value pointer, Value at, Value exists);
+  /// The first step of the block that is `number` of those that share them.
+  Value firstStep(Value number) { return e.div(e.mul(number, steps), splits); }
   SmallVector<Value> multiplyAll(GemmTiles &tiles);
   /// Bias, residual, activation, store; zeros for what lies outside of the output.
   Value finish(const GemmTiles::Output &output);
   void storeSum(Value part, Value column, Value sum);
-  Value stageOffset(Value step);
+  Value stageOffset(Value turn);
 
   kernel::GemmConv2dOp op;
   KernelEmitter &e;
   const GemmStage stage;
-  const int64_t stages, pixels;
+  const int64_t stages, splits, steps, pixels;
   Type element;
   ArrayRef<int64_t> filterShape; // panels, blocks, rows, columns, depth, channels
   const Strides input, output;
-  int64_t steps;
   Value inputs, filter, bias, residual, outputs, sums; // pointers
-  Value thread, firstPixel, panel, image, firstChannel;
+  Value thread, firstPixel, panel, image, split, firstChannel;
   SmallVector<InputCopy> inputCopies;
 };
 
 GemmEmitter::GemmEmitter(kernel::GemmConv2dOp op, KernelEmitter &emitter, ValueRange buffers)
-    : op(op), e(emitter), stage(stageOf(op)), stages(op.getSchedule().getStages()),
-      pixels(pixelsOf(op)), element(op.getFilter().getType().getElementType()),
+    : op(op), e(emitter), stage(GemmStage::of(op)), stages(op.getSchedule().getStages()),
+      splits(op.getSchedule().getSplits()), steps(op.getSteps()), pixels(pixelsOf(op)), element(op.getFilter().getType().getElementType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
-      output(op.getOutput().getType()),
-      steps(filterShape[1] * filterShape[2] * filterShape[3]) {
+      output(op.getOutput().getType()) {
   auto take = [&, next = 0u](bool exists) mutable { return exists ? buffers[next++] : Value(); };
   inputs = take(true), filter = take(true);
   bias = take(static_cast<bool>(op.getBias()));
@@ -101,9 +96,10 @@ void GemmEmitter::emit() {
   firstPixel = e.mul(e.blockIndex(0), stage.pixels);
   panel = e.blockIndex(1);
   image = op.getSums() ? e.blockIndex(2) : e.index(0);
+  split = splits > 1 ? e.blockIndex(2) : e.index(0);
   firstChannel = e.mul(panel, stage.channels);
   prepareInputCopies();
-  auto tiles = GemmTiles::create(e, stage, element);
+  auto tiles = GemmTiles::create(e, stage);
   SmallVector<Value> products = multiplyAll(*tiles);
   SmallVector<Value> finished =
       tiles->finish(products, [&](const auto &output) { return finish(output); });
@@ -117,8 +113,8 @@ void GemmEmitter::emit() {
 // Copies
 //===----------------------------------------------------------------------===//
 
-Value GemmEmitter::stageOffset(Value step) {
-  return e.mul(e.rem(step, stages), stage.bytes());
+Value GemmEmitter::stageOffset(Value turn) {
+  return e.mul(e.rem(turn, stages), stage.bytes());
 }
 
 void GemmEmitter::prepareInputCopies() {
@@ -213,19 +209,26 @@ void GemmEmitter::copyStage(Value step, Value stageAt) {
 
 SmallVector<Value> GemmEmitter::multiplyAll(GemmTiles &tiles) {
   auto commit = [&] { NVVM::CpAsyncCommitGroupOp::create(e.builder, e.loc); };
-  for (int64_t step = 0; step < stages - 1; ++step) {
-    if (step < steps)
-      copyStage(e.index(step), e.index(step * stage.bytes()));
+  Value begin = firstStep(split);
+  Value end = splits > 1 ? firstStep(e.add(split, 1)) : e.index(steps);
+  for (int64_t turn = 0; turn < stages - 1; ++turn) {
+    Value step = e.add(begin, turn);
+    bool isSure = turn < steps / splits; // shares differ by a step
+    if (turn * splits < steps)
+      e.onlyIf(isSure ? Value() : e.lessThan(step, end),
+               [&] { copyStage(step, e.index(turn * stage.bytes())); });
     commit(); // of nothing, too: groups are counted
   }
-  return e.loop(e.index(0), e.index(steps), tiles.zeros(), [&](Value step, ValueRange carried) {
+  return e.loop(begin, end, tiles.zeros(), [&](Value step, ValueRange carried) {
+    Value turn = e.sub(step, begin);
     NVVM::CpAsyncWaitGroupOp::create(e.builder, e.loc, stages - 2);
     // All copies of the stage are there, and the stage before has been read.
     e.barrier();
     Value next = e.add(step, stages - 1);
-    e.onlyIf(e.lessThan(next, e.index(steps)), [&] { copyStage(next, stageOffset(next)); });
+    e.onlyIf(e.lessThan(next, end),
+             [&] { copyStage(next, stageOffset(e.add(turn, stages - 1))); });
     commit();
-    return tiles.multiply(stageOffset(step), carried);
+    return tiles.multiply(stageOffset(turn), carried);
   });
 }
 
@@ -243,18 +246,21 @@ Value GemmEmitter::finish(const GemmTiles::Output &part) {
     if (bias)
       value = e.addf(value, e.load(bias, e.builder.getF32Type(), channel, type.getNumElements()));
     // Without a halo, pixels follow each other through all images.
-    Value at = e.linear({{image, output.batch}, {pixel, output.lanes}, {channel, 1}});
+    Value at = e.linear({{image, output.batch},
+                         {split, op.getImages() * output.batch},
+                         {pixel, output.lanes},
+                         {channel, 1}});
     if (residual)
       value = e.addf(value, e.load(residual, element, at, type.getNumElements()));
     value = e.activation(op.getActivation(), value);
-    e.store(value, outputs, element, at);
+    e.store(value, outputs, op.getOutput().getType().getElementType(), at);
     return value;
   });
 }
 
 void GemmEmitter::storeSum(Value part, Value column, Value sum) {
   ArrayRef<int64_t> shape = op.getSums().getType().getShape(); // images, parts, channels
-  int64_t parts = kernel::GemmConv2dOp::getPartsPerTile(element, op.getSchedule());
+  int64_t parts = kernel::GemmConv2dOp::getPartsPerTile(stage.product, op.getSchedule());
   Value at = e.linear({{image, shape[1] * shape[2]},
                        {e.blockIndex(0), parts * shape[2]},
                        {part, shape[2]},

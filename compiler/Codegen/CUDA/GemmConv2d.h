@@ -7,8 +7,8 @@
 
 namespace sinter::cuda {
 
-/// A block of threads for each tile of pixels (x), panel of the filter (y) and, where sums are
-/// wanted, image (z): tiles of several images otherwise.
+/// A block of threads for each tile of pixels (x), panel of the filter (y) and (z) split of the
+/// reduction or, where sums are wanted, image. Otherwise a tile may have pixels of several images.
 Launch launchGemm(kernel::GemmConv2dOp op);
 
 /// Emits what a thread does.

@@ -31,13 +31,15 @@ namespace {
 // Tensor cores
 //===----------------------------------------------------------------------===//
 
-/// mma.sync.m16n8k16 of f16 or bf16. Warps stand in two columns where there are 64 channels or
-/// more, else in one; a warp's tile is rows of 16 pixels by columns of 8 channels. Lane 4 g + t has of each
-/// the elements (g, 2 t), (g, 2 t + 1), (g + 8, 2 t), (g + 8, 2 t + 1); see the PTX ISA.
+/// mma.sync.m16n8k16 of f16 or bf16, m16n8k8 of tf32. Warps stand in two columns where there are 64
+/// channels or more, else in one; a warp's tile is rows of 16 pixels by columns of 8 channels. Lane
+/// 4 g + t has of each the elements (g, 2 t), (g, 2 t + 1), (g + 8, 2 t), (g + 8, 2 t + 1); see the PTX ISA.
 class TensorCoreTiles final : public GemmTiles {
 public:
-  TensorCoreTiles(KernelEmitter &emitter, const GemmStage &stage, Type element)
-      : e(emitter), stage(stage), element(element) {
+  /// The depth of an instruction: 32 bytes of a row.
+  static int64_t getDepth(const GemmStage &stage) { return 32 / stage.elementBytes(); }
+
+  TensorCoreTiles(KernelEmitter &emitter, const GemmStage &stage) : e(emitter), stage(stage) {
     warpColumns = stage.channels >= 64 ? 2 : 1;
     int64_t warpRows = threads / warpSize / warpColumns;
     rows = stage.pixels / warpRows, columns = stage.channels / warpColumns;
@@ -54,12 +56,13 @@ public:
 
   SmallVector<Value> multiply(Value stageAt, ValueRange sums) override {
     SmallVector<Value> result(sums);
-    for (int64_t depth = 0; depth < stage.depth; depth += 16) {
+    for (int64_t depth = 0; depth < stage.depth; depth += getDepth(stage)) {
       SmallVector<SmallVector<Value>> inputs, filters;
       for (int64_t row = 0; row < rows; row += 16)
         inputs.push_back(loadInput(stageAt, row, depth));
       for (int64_t column = 0; column < columns; column += 16)
-        filters.push_back(loadFilter(stageAt, depth, column));
+        filters.push_back(stage.product.isTF32() ? readFilter(stageAt, depth, column)
+                                                 : loadFilter(stageAt, depth, column));
       for (size_t i = 0; i < inputs.size(); ++i)
         for (int64_t j = 0; j < columns / 8; ++j)
           multiplyTile(inputs[i], ArrayRef(filters[j / 2]).slice(j % 2 * 2, 2),
@@ -111,38 +114,68 @@ private:
     SmallVector<Value> registers;
     for (int64_t i = 0; i < 4; ++i) {
       Value bits = LLVM::ExtractValueOp::create(e.builder, e.loc, matrices, i);
-      registers.push_back(element.isF16() ? LLVM::BitcastOp::create(e.builder, e.loc,
-                                                                    VectorType::get({2}, element), bits)
-                                                .getResult()
-                                          : bits);
+      registers.push_back(toOperand(bits));
     }
     return registers;
   }
 
-  /// 16 pixels x 16 inputs: lanes 0 to 15 point to the rows' first halves, the others to the second.
+  /// 32 bits from shared memory as an operand of mma.sync.
+  Value toOperand(Value bits) {
+    if (stage.product.isBF16())
+      return bits;
+    if (stage.product.isTF32())
+      return roundToTF32(LLVM::BitcastOp::create(e.builder, e.loc, e.builder.getF32Type(), bits));
+    return LLVM::BitcastOp::create(e.builder, e.loc, VectorType::get({2}, stage.product), bits);
+  }
+
+  /// Left alone, the tensor core would drop bits: twice the error, and always towards zero.
+  Value roundToTF32(Value value) {
+    return NVVM::ConvertFloatToTF32Op::create(e.builder, e.loc, e.builder.getI32Type(), value,
+                                              NVVM::FPRoundingMode::RNA);
+  }
+
+  /// 16 pixels x 32 bytes of inputs: lanes 0 to 15 point to the rows' first halves, the others to the
+  /// second. A pair of 16 bits may as well be a tf32: lane 4 g + t gets word t of row g.
   SmallVector<Value> loadInput(Value stageAt, int64_t row, int64_t depth) {
     Value at = e.linear({{e.add(firstRow, e.rem(lane, 16)), stage.inputRowBytes()},
-                         {e.div(lane, 16), 8 * stage.elementBytes}},
-                        row * stage.inputRowBytes() + depth * stage.elementBytes);
+                         {e.div(lane, 16), GemmStage::loadBytes}},
+                        row * stage.inputRowBytes() + depth * stage.elementBytes());
     return loadMatrices(e.add(stageAt, at), NVVM::MMALayout::row);
   }
 
   /// 16 inputs x 16 channels, transposed: two registers for each column of 8.
   SmallVector<Value> loadFilter(Value stageAt, int64_t depth, int64_t column) {
     Value at = e.linear({{e.rem(lane, 16), stage.filterRowBytes()},
-                         {e.linear({{e.div(lane, 16), 8}, {firstColumn, 1}}), stage.elementBytes}},
+                         {e.linear({{e.div(lane, 16), 8}, {firstColumn, 1}}), stage.elementBytes()}},
                         stage.filterOffset() + depth * stage.filterRowBytes() +
-                            column * stage.elementBytes);
+                            column * stage.elementBytes());
     return loadMatrices(e.add(stageAt, at), NVVM::MMALayout::col);
+  }
+
+  /// 8 inputs x 16 channels of tf32: of each column of 8, lane 4 g + t has (t, g) and (t + 4, g).
+  SmallVector<Value> readFilter(Value stageAt, int64_t depth, int64_t column) {
+    Value at = e.add(stageAt, e.linear({{e.rem(lane, 4), stage.filterRowBytes()},
+                                        {e.add(firstColumn, e.div(lane, 4)), stage.elementBytes()}}));
+    SmallVector<Value> registers;
+    for (int64_t right : {0, 8})
+      for (int64_t down : {0, 4}) {
+        int64_t offset = stage.filterOffset() + (depth + down) * stage.filterRowBytes() +
+                         (column + right) * stage.elementBytes();
+        registers.push_back(roundToTF32(LLVM::LoadOp::create(
+            e.builder, e.loc, e.builder.getF32Type(), e.sharedAt(e.add(at, offset)), /*alignment=*/4)));
+      }
+    return registers;
   }
 
   void multiplyTile(ArrayRef<Value> input, ArrayRef<Value> filter, MutableArrayRef<Value> sums) {
     Type f32 = e.builder.getF32Type();
     auto type = LLVM::LLVMStructType::getLiteral(e.builder.getContext(), SmallVector<Type>(4, f32));
-    NVVM::MMATypes multiplied = element.isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16;
+    NVVM::MMATypes multiplied = stage.product.isF16()    ? NVVM::MMATypes::f16
+                                : stage.product.isBF16() ? NVVM::MMATypes::bf16
+                                                         : NVVM::MMATypes::tf32;
     Value result = NVVM::MmaOp::create(
         e.builder, e.loc, type, ValueRange(input), ValueRange(filter), ValueRange(sums),
-        ArrayRef<int64_t>{16, 8, 16}, /*b1Op=*/std::nullopt, /*intOverflow=*/std::nullopt,
+        ArrayRef<int64_t>{16, 8, getDepth(stage)}, /*b1Op=*/std::nullopt, /*intOverflow=*/std::nullopt,
         std::array{multiplied, multiplied}, std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
     for (int64_t i = 0; i < 4; ++i)
       sums[i] = LLVM::ExtractValueOp::create(e.builder, e.loc, result, i);
@@ -150,7 +183,6 @@ private:
 
   KernelEmitter &e;
   const GemmStage stage;
-  const Type element;
   int64_t warpColumns, rows, columns; // of a warp
   Value lane, warpRow, firstRow, firstColumn;
 };
@@ -181,12 +213,12 @@ public:
       SmallVector<Value> filter;
       for (int64_t k = 0; k < width; ++k)
         filter.push_back(loadVector(
-            e.add(stageAt, e.linear({{column, stage.elementBytes}},
+            e.add(stageAt, e.linear({{column, stage.elementBytes()}},
                                     stage.filterOffset() + (depth + k) * stage.filterRowBytes()))));
       for (auto [i, sum] : llvm::enumerate(result)) {
         Value input = loadVector(e.add(
             stageAt, e.linear({{row, stage.inputRowBytes()}},
-                              i * threadRows * stage.inputRowBytes() + depth * stage.elementBytes)));
+                              i * threadRows * stage.inputRowBytes() + depth * stage.elementBytes())));
         for (int64_t k = 0; k < width; ++k)
           sum = e.multiplyAdd(vector::BroadcastOp::create(e.builder, e.loc, e.f32Vector(width),
                                                           elementOf(e, input, k)),
@@ -233,12 +265,17 @@ private:
 
 } // namespace
 
-std::string GemmTiles::whyUnusable(const GemmStage &stage, Type element) {
+GemmStage GemmStage::of(kernel::GemmConv2dOp op) {
+  kernel::GemmScheduleAttr schedule = op.getSchedule();
+  return {schedule.getPixels(), schedule.getChannels(), schedule.getDepth(), op.getProductType()};
+}
+
+std::string GemmTiles::whyUnusable(const GemmStage &stage) {
   constexpr int64_t maxSums = 128; // of 255 registers
   if (stage.pixels * stage.channels / threads > maxSums)
     return llvm::formatv("tiles of {0} x {1}, more than {2} sums for each thread", stage.pixels,
                          stage.channels, maxSums);
-  if (element.isF32()) {
+  if (stage.product.isF32()) {
     // A warp has whole rows, and every thread at least one.
     if (stage.channels > 4 * warpSize || stage.pixels * stage.channels < threads * 4)
       return llvm::formatv("tiles of {0} x {1}, which {2} threads cannot share", stage.pixels,
@@ -246,16 +283,16 @@ std::string GemmTiles::whyUnusable(const GemmStage &stage, Type element) {
     return "";
   }
   int64_t warpRows = threads / warpSize / (stage.channels >= 64 ? 2 : 1);
-  if (stage.pixels % (16 * warpRows) || stage.channels % 16 || stage.depth % 16)
-    return llvm::formatv("tiles of {0} x {1} and a depth of {2}; expects {3} rows of 16 pixels, and "
-                         "channels and depth in sixteens",
-                         stage.pixels, stage.channels, stage.depth, warpRows);
+  int64_t depth = TensorCoreTiles::getDepth(stage);
+  if (stage.pixels % (16 * warpRows) || stage.channels % 16 || stage.depth % depth)
+    return llvm::formatv("tiles of {0} x {1} and a depth of {2}; expects {3} rows of 16 pixels, "
+                         "channels in sixteens and a depth in {4}s",
+                         stage.pixels, stage.channels, stage.depth, warpRows, depth);
   return "";
 }
 
-std::unique_ptr<GemmTiles> GemmTiles::create(KernelEmitter &emitter, const GemmStage &stage,
-                                             Type element) {
-  if (element.isF32())
+std::unique_ptr<GemmTiles> GemmTiles::create(KernelEmitter &emitter, const GemmStage &stage) {
+  if (stage.product.isF32())
     return std::make_unique<MultiplyAddTiles>(emitter, stage);
-  return std::make_unique<TensorCoreTiles>(emitter, stage, element);
+  return std::make_unique<TensorCoreTiles>(emitter, stage);
 }

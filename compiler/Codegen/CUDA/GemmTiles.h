@@ -16,27 +16,34 @@
 namespace sinter::cuda {
 
 /// A stage of shared memory: the input's tile, then the filter's. Rows are 16 bytes apart more than
-/// they are long, so that eight of them lie in different banks.
+/// they are long, so that eight of them lie in different banks. Those of a filter of tf32, which has no
+/// transposing load, are 32 bytes apart more: a warp reads 8 adjacent words of each of 4 rows, and rows
+/// that are 8 words apart, modulo the 32 banks, or 24, meet in none.
 struct GemmStage {
-  int64_t pixels, channels, depth, elementBytes;
+  int64_t pixels, channels, depth;
+  mlir::Type product; ///< see kernel.gemm_conv2d
+
+  static GemmStage of(kernel::GemmConv2dOp op);
 
   static constexpr int64_t loadBytes = 16; ///< what a thread copies at a time
-  int64_t loadElements() const { return loadBytes / elementBytes; }
-  int64_t inputRowBytes() const { return depth * elementBytes + loadBytes; }
-  int64_t filterRowBytes() const { return channels * elementBytes + loadBytes; }
+  int64_t elementBytes() const { return product.isF16() || product.isBF16() ? 2 : 4; }
+  int64_t loadElements() const { return loadBytes / elementBytes(); }
+  int64_t inputRowBytes() const { return depth * elementBytes() + loadBytes; }
+  int64_t filterRowBytes() const {
+    return channels * elementBytes() + (product.isTF32() ? 2 : 1) * loadBytes;
+  }
   int64_t filterOffset() const { return pixels * inputRowBytes(); }
   int64_t bytes() const { return filterOffset() + depth * filterRowBytes(); }
 };
 
 class GemmTiles {
 public:
-  /// Tensor cores for 16-bit elements, multiply-adds for f32.
-  static std::unique_ptr<GemmTiles> create(KernelEmitter &emitter, const GemmStage &stage,
-                                           mlir::Type element);
+  /// Multiply-adds for products of f32, tensor cores for those of f16, bf16 and tf32.
+  static std::unique_ptr<GemmTiles> create(KernelEmitter &emitter, const GemmStage &stage);
   virtual ~GemmTiles() = default;
 
   /// Why the stage cannot be shared among a block's threads; empty if it can.
-  static std::string whyUnusable(const GemmStage &stage, mlir::Type element);
+  static std::string whyUnusable(const GemmStage &stage);
 
   virtual llvm::SmallVector<mlir::Value> zeros() = 0;
   /// Adds the products of the stage that begins at byte `stageAt` of shared memory.

@@ -96,8 +96,16 @@ LogicalResult NetworkLowering::run() {
 }
 
 void NetworkLowering::bind(Value buffer, Value base, int64_t offset) {
-  pointers.map(buffer, LLVM::GEPOp::create(builder, buffer.getLoc(), pointer, builder.getI8Type(),
-                                           base, ArrayRef<LLVM::GEPArg>{offset}));
+  auto advance = [&](int64_t bytes) {
+    base = LLVM::GEPOp::create(builder, buffer.getLoc(), pointer, builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+  };
+  // A constant of the operation has 29 bits.
+  constexpr int64_t furthest = int64_t(1) << 27;
+  for (; offset > furthest; offset -= furthest)
+    advance(furthest);
+  advance(offset);
+  pointers.map(buffer, base);
 }
 
 LogicalResult NetworkLowering::lower(Operation &op) {
@@ -129,12 +137,7 @@ static LogicalResult verifySizes(Operation *op) {
   auto conv = dyn_cast<kernel::GemmConv2dOp>(op);
   if (!conv)
     return success();
-  kernel::GemmScheduleAttr schedule = conv.getSchedule();
-  Type element = conv.getFilter().getType().getElementType();
-  std::string reason =
-      GemmTiles::whyUnusable({schedule.getPixels(), schedule.getChannels(), schedule.getDepth(),
-                              element.getIntOrFloatBitWidth() / 8},
-                             element);
+  std::string reason = GemmTiles::whyUnusable(GemmStage::of(conv));
   if (!reason.empty())
     return op->emitOpError("has a schedule of ") << reason;
   return success();

@@ -1,7 +1,7 @@
 //===- Models.cpp - GPU code of kernel operations -------------------------===//
 //
-// All but convolution: a thread computes one item, mostly 16 bytes of adjacent
-// channels of a pixel.
+// All but the products of a convolution: a thread computes one item, mostly 16 bytes of
+// adjacent channels of a pixel.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,10 +35,12 @@ struct ItemModel : CUDAKernelOpInterface::ExternalModel<ConcreteModel, OpTy> {
   static constexpr int64_t threads = 256;
 
   Launch getLaunch(Operation *op) const {
+    constexpr int64_t threads = ConcreteModel::threads;
     int64_t blocks = llvm::divideCeil(ConcreteModel::items(cast<OpTy>(op)), threads);
     return {{blocks, 1, 1}, threads};
   }
   void emitThread(Operation *op, KernelEmitter &e, ValueRange buffers) const {
+    constexpr int64_t threads = ConcreteModel::threads;
     int64_t items = ConcreteModel::items(cast<OpTy>(op));
     Value item = e.linear({{e.blockIndex(0), threads}, {e.threadIndex(), 1}});
     Value exists = items % threads ? e.lessThan(item, e.index(items)) : Value();
@@ -93,6 +95,89 @@ struct MapVectors {
     for (int64_t i = 0; i < width; ++i)
       lanes.push_back(lane(e.linear({{vector, width}}, i)));
     return vector::FromElementsOp::create(e.builder, e.loc, e.f32Vector(width), lanes);
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// The end of a convolution
+//===----------------------------------------------------------------------===//
+
+/// An item is a vector of channels of a pixel or, where sums are wanted, of each pixel of a part.
+struct FinishGemmModel : ItemModel<FinishGemmModel, kernel::FinishGemmOp> {
+  static constexpr int64_t threads = 64; // of small maps, to have more blocks
+  static constexpr int64_t pixelsPerPart = kernel::FinishGemmOp::pixelsPerPart;
+
+  struct Buffers {
+    Value partials, bias, residual, output, sums;
+  };
+
+  Launch getLaunch(Operation *op) const {
+    Launch launch = ItemModel::getLaunch(op);
+    launch.maxRegisters = 128; // left alone, ptxas spills some to have more blocks
+    return launch;
+  }
+
+  static int64_t items(kernel::FinishGemmOp op) {
+    MapVectors output(op.getOutput());
+    return op.getSums() ? dim(op.getSums(), 0) * dim(op.getSums(), 1) * output.perPixel()
+                        : output.items();
+  }
+
+  static Buffers take(kernel::FinishGemmOp op, ValueRange buffers) {
+    auto next = buffers.begin();
+    auto take = [&](bool exists) { return exists ? *next++ : Value(); };
+    Value partials = take(true);
+    Value bias = take(static_cast<bool>(op.getBias()));
+    Value residual = take(static_cast<bool>(op.getResidual()));
+    Value output = take(true);
+    return {partials, bias, residual, output, take(static_cast<bool>(op.getSums()))};
+  }
+
+  /// The output of the vector that begins at element `at`, stored.
+  static Value finish(kernel::FinishGemmOp op, KernelEmitter &e, const Buffers &buffers, Value at,
+                      Value firstChannel) {
+    MapVectors output(op.getOutput());
+    Type f32 = e.builder.getF32Type();
+    int64_t distance = output.strides.batch * output.type.getDimSize(0);
+    // Without a loop: all loads are on their way at once.
+    Value value = e.load(buffers.partials, f32, at, output.width);
+    for (int64_t split = 1; split < op.getSplits(); ++split)
+      value = e.addf(value,
+                     e.load(buffers.partials, f32, e.add(at, split * distance), output.width));
+    if (buffers.bias)
+      value = e.addf(value, e.load(buffers.bias, f32, firstChannel, output.width));
+    if (buffers.residual)
+      value = e.addf(value, e.load(buffers.residual, output.element, at, output.width));
+    value = e.activation(op.getActivation(), value);
+    e.store(value, buffers.output, output.element, at);
+    return value;
+  }
+
+  static void emit(kernel::FinishGemmOp op, KernelEmitter &e, ValueRange operands, Value item) {
+    Buffers buffers = take(op, operands);
+    MapVectors output(op.getOutput());
+    // Without a halo, pixels follow each other.
+    auto at = [&](Value image, Value pixel, Value channel) {
+      return e.linear({{image, output.strides.batch}, {pixel, output.strides.lanes}, {channel, 1}});
+    };
+    if (!op.getSums()) {
+      Value channel = e.mul(e.rem(item, output.perPixel()), output.width);
+      finish(op, e, buffers, at(e.index(0), e.div(item, output.perPixel()), channel), channel);
+      return;
+    }
+    int64_t parts = dim(op.getSums(), 1), channels = dim(op.getSums(), 2);
+    int64_t pixels = output.type.getDimSize(2) * output.type.getDimSize(3);
+    auto place = e.split(item, {output.type.getDimSize(0), parts, output.perPixel()});
+    Value channel = e.mul(place[2], output.width);
+    Value first = e.mul(place[1], pixelsPerPart);
+    Value end = e.min(e.add(first, pixelsPerPart), e.index(pixels));
+    Value zero = e.constant(e.f32Vector(output.width), 0);
+    Value sum = e.loop(first, end, zero, [&](Value pixel, ValueRange carried) {
+      Value value = finish(op, e, buffers, at(place[0], pixel, channel), channel);
+      return SmallVector<Value>{e.addf(carried[0], value)};
+    })[0];
+    e.store(sum, buffers.sums, e.builder.getF32Type(),
+            e.linear({{place[0], parts * channels}, {place[1], channels}, {channel, 1}}));
   }
 };
 
@@ -331,6 +416,7 @@ struct ConvertLayoutModel : ItemModel<ConvertLayoutModel, kernel::ConvertLayoutO
 void cuda::registerCUDAKernelModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, kernel::KernelDialect *) {
     kernel::GemmConv2dOp::attachInterface<GemmConv2dModel>(*context);
+    kernel::FinishGemmOp::attachInterface<FinishGemmModel>(*context);
     kernel::PoolOp::attachInterface<PoolModel>(*context);
     kernel::ChannelMeanOp::attachInterface<ChannelMeanModel>(*context);
     kernel::FinishMeanOp::attachInterface<FinishMeanModel>(*context);

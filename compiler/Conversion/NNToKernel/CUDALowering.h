@@ -7,12 +7,14 @@
 
 namespace sinter {
 
-/// NHWC maps of one element type, without a halo; convolutions as matrix products.
+/// NHWC maps of one element type, without a halo; convolutions as matrix products, whose factors are
+/// the elements of maps or, where these are f32, tf32.
 class CUDALowering final : public KernelLowering {
 public:
   CUDALowering(mlir::OpBuilder &builder, mlir::OpBuilder &weightsBuilder,
-               mlir::SymbolTable &symbols, mlir::FloatType element)
-      : KernelLowering(builder, weightsBuilder, symbols), element(element) {}
+               mlir::SymbolTable &symbols, mlir::FloatType product)
+      : KernelLowering(builder, weightsBuilder, symbols), product(product),
+        element(product.isTF32() ? builder.getF32Type() : product) {}
 
   bool needsHalo(mlir::Value) const override { return false; }
 
@@ -25,8 +27,13 @@ private:
   /// Channels are padded to 16 bytes, what a thread loads at a time.
   mlir::MemRefType mapType(llvm::ArrayRef<int64_t> shape) const;
   kernel::GemmScheduleAttr chooseSchedule(const ConvArguments &conv, mlir::MemRefType output) const;
+  kernel::FilterPacking packingFor(const ConvArguments &conv, mlir::MemRefType output,
+                                   int64_t depth, int64_t channels) const;
+  /// The product in parts, and the kernel that adds them.
+  mlir::Value emitSplit(const ConvArguments &conv, mlir::Value filter, mlir::Value output,
+                        bool wantsSums, kernel::GemmScheduleAttr schedule);
 
-  const mlir::FloatType element;
+  const mlir::FloatType product, element;
 };
 
 } // namespace sinter

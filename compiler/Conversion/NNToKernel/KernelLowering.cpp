@@ -140,6 +140,7 @@ ConvArguments KernelLowering::getArguments(nn::FusedConv2dOp op) const {
   conv.groups = op.getGroups();
   conv.activation = op.getActivation();
   conv.schedule = findSchedule(op);
+  conv.gemmSchedule = op->getAttrOfType<kernel::GemmScheduleAttr>(kernel::scheduleAttrName);
   return conv;
 }
 

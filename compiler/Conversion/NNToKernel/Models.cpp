@@ -38,6 +38,7 @@ struct LinearModel : Model<LinearModel, nn::LinearOp> {
   static void lower(nn::LinearOp op, KernelLowering &lowering) {
     ConvArguments conv{lowering.getBuffer(op.getInput()), op.getWeight(), op.getBias(), Value()};
     conv.schedule = findSchedule(op);
+    conv.gemmSchedule = op->getAttrOfType<kernel::GemmScheduleAttr>(kernel::scheduleAttrName);
     lowering.emitConvolution(conv, lowering.allocate(op.getResult()));
   }
 };

@@ -74,9 +74,9 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
     const VectorUnit unit{lanes, registers};
-    FloatType element = getElementType();
-    if (isCUDA() && !element) {
-      module.emitError("expects a precision of f32, f16 or bf16, got '") << precision << "'";
+    FloatType product = getProductType();
+    if (isCUDA() && !product) {
+      module.emitError("expects a precision of f32, tf32, f16 or bf16, got '") << precision << "'";
       return signalPassFailure();
     }
     for (auto network : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
@@ -93,7 +93,7 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
       auto builder = OpBuilder::atBlockBegin(&function.front());
       std::unique_ptr<KernelLowering> lowering;
       if (isCUDA())
-        lowering = std::make_unique<CUDALowering>(builder, weightsBuilder, symbols, element);
+        lowering = std::make_unique<CUDALowering>(builder, weightsBuilder, symbols, product);
       else
         lowering = std::make_unique<CPULowering>(builder, weightsBuilder, symbols, unit);
       if (failed(lowerBody(network, function, *lowering)))
@@ -103,18 +103,19 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
   }
 
 private:
-  /// Gives a layer a schedule, or checks the one it has. On a GPU its kernel has the schedule.
+  /// Gives a layer a schedule, or checks the one it has. On a GPU its kernel gets the schedule.
   LogicalResult schedule(Operation *op, const VectorUnit &unit) {
-    if (!isCUDA())
-      return assignSchedule(op, {unit, maxError});
-    if (op->hasAttr(kernel::scheduleAttrName))
-      return op->emitOpError("has a schedule for CPUs");
-    return success();
+    Attribute schedule = op->getAttr(kernel::scheduleAttrName);
+    if (schedule && isa<kernel::GemmScheduleAttr>(schedule) != isCUDA())
+      return op->emitOpError("has a schedule for ") << (isCUDA() ? "CPUs" : "GPUs");
+    return isCUDA() ? success() : assignSchedule(op, {unit, maxError});
   }
   bool isCUDA() const { return target == "cuda"; }
-  FloatType getElementType() {
+  /// What convolutions multiply on a GPU; null: unknown.
+  FloatType getProductType() {
     return llvm::StringSwitch<FloatType>(precision)
         .Case("f32", Float32Type::get(&getContext()))
+        .Case("tf32", FloatTF32Type::get(&getContext()))
         .Case("f16", Float16Type::get(&getContext()))
         .Case("bf16", BFloat16Type::get(&getContext()))
         .Default(nullptr);

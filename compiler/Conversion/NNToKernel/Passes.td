@@ -31,7 +31,7 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
     Option<"lanes", "lanes", "int64_t", "8", "f32 values per vector register: 4, 8 or 16">,
     Option<"registers", "registers", "int64_t", "16", "vector registers: 16 or 32">,
     Option<"target", "target", "std::string", "\"cpu\"", "cpu, or cuda: then maps are NHWC, without a halo">,
-    Option<"precision", "precision", "std::string", "\"f32\"", "of maps and filters on a GPU: f32, f16 or bf16">,
+    Option<"precision", "precision", "std::string", "\"f32\"", "what convolutions multiply on a GPU: f32, tf32, f16 or bf16; maps have these, or f32">,
     Option<"maxError", "max-error", "double", "0",
            "what rounding may cost an output of a layer by a bound, as a share of the largest "
            "output such weights and inputs can give; 0: anything">,

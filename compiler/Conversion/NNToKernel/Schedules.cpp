@@ -37,7 +37,9 @@ Schedule sinter::getSchedule(Operation *op) {
 }
 
 std::optional<Schedule> sinter::findSchedule(Operation *op) {
-  return op->hasAttr(kernel::scheduleAttrName) ? std::optional(getSchedule(op)) : std::nullopt;
+  bool isForCPU = isa_and_nonnull<kernel::DirectScheduleAttr, kernel::WinogradScheduleAttr>(
+      op->getAttr(kernel::scheduleAttrName));
+  return isForCPU ? std::optional(getSchedule(op)) : std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//

@@ -31,7 +31,7 @@ std::string whyUnusable(mlir::Operation *op, const SchedulePolicy &policy);
 
 /// The schedule that `op` carries.
 Schedule getSchedule(mlir::Operation *op);
-/// The same; none if there is no attribute.
+/// The same; none if there is no attribute, or one for a GPU.
 std::optional<Schedule> findSchedule(mlir::Operation *op);
 
 /// Schedules worth measuring for `op`: the cost model's first, then its next best ones.

@@ -21,8 +21,8 @@
 
 namespace sinter::kernel {
 
-/// The attribute of an nn.fused_conv2d or nn.linear that says how it is computed: a
-/// `#kernel.direct` or `#kernel.winograd`.
+/// The attribute of an nn.fused_conv2d or nn.linear that says how it is computed: on a CPU a
+/// `#kernel.direct` or `#kernel.winograd`, on a GPU a `#kernel.gemm`.
 inline constexpr llvm::StringLiteral scheduleAttrName = "kernel.schedule";
 
 /// The attribute of a convolution whose work threads balance: the place of its queues in the

@@ -113,14 +113,17 @@ static LogicalResult verifyQueues(Operation *op, Attribute queues) {
 }
 
 LogicalResult GemmScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t pixels,
-                                       int64_t channels, int64_t depth, int64_t stages) {
+                                       int64_t channels, int64_t depth, int64_t stages,
+                                       int64_t splits) {
+  constexpr int64_t maxSplits = 32; // whose partial sums a thread has in registers
   auto isPowerOf2Between = [](int64_t value, int64_t low, int64_t high) {
     return value >= low && value <= high && llvm::isPowerOf2_64(value);
   };
   if (!isPowerOf2Between(pixels, 32, 256) || !isPowerOf2Between(channels, 16, 256) ||
-      !isPowerOf2Between(depth, 8, 64) || stages < 2 || stages > 8)
+      !isPowerOf2Between(depth, 8, 64) || stages < 2 || stages > 8 || splits < 1 ||
+      splits > maxSplits)
     return emitError() << "expects powers of 2: 32 to 256 pixels, 16 to 256 channels, a depth of 8 "
-                          "to 64; and 2 to 8 stages";
+                          "to 64; and 2 to 8 stages, 1 to 32 splits";
   return success();
 }
 
@@ -132,9 +135,9 @@ LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttrib
   if (!isa<nn::FusedConv2dOp, nn::LinearOp>(op))
     return op->emitOpError("has a '") << scheduleAttrName
                                       << "', which only nn.fused_conv2d and nn.linear may have";
-  if (!isa<DirectScheduleAttr, WinogradScheduleAttr>(attribute.getValue()))
+  if (!isa<DirectScheduleAttr, WinogradScheduleAttr, GemmScheduleAttr>(attribute.getValue()))
     return op->emitOpError("expects its '") << scheduleAttrName
-                                            << "' to be a #kernel.direct or #kernel.winograd";
+                                            << "' to be a #kernel.direct, #kernel.winograd or #kernel.gemm";
   return success();
 }
 

@@ -252,16 +252,27 @@ LogicalResult WinogradConv2dOp::verify() {
 // Convolution as a matrix product
 //===----------------------------------------------------------------------===//
 
-int64_t GemmConv2dOp::getPartsPerTile(Type element, GemmScheduleAttr schedule) {
+Type GemmConv2dOp::getProductType() {
+  return getTf32() ? Type(FloatTF32Type::get(getContext())) : typeOf(getFilter()).getElementType();
+}
+
+int64_t GemmConv2dOp::getPartsPerTile(Type product, GemmScheduleAttr schedule) {
   // Tensor cores: warps stand in two columns, or in one where the channels are few. Otherwise a
   // warp computes whole rows of the tile.
-  bool isTwoColumns = !element.isF32() && schedule.getChannels() >= 64;
+  bool isTwoColumns = !product.isF32() && schedule.getChannels() >= 64;
   return threads / 32 / (isTwoColumns ? 2 : 1);
 }
 
 int64_t GemmConv2dOp::getImageTiles() {
   MemRefType output = typeOf(getOutput());
   return llvm::divideCeil(output.getDimSize(2) * output.getDimSize(3), getSchedule().getPixels());
+}
+
+int64_t GemmConv2dOp::getImages() { return typeOf(getInput()).getDimSize(0); }
+
+int64_t GemmConv2dOp::getSteps() {
+  ArrayRef<int64_t> filter = typeOf(getFilter()).getShape();
+  return filter[1] * filter[2] * filter[3];
 }
 
 /// One block of channels, and no halo.
@@ -279,10 +290,15 @@ LogicalResult GemmConv2dOp::verify() {
     return typeOf(map).getElementType() == filter.getElementType() && isNHWC(map);
   };
   auto isF32 = [](Value vector) { return !vector || typeOf(vector).getElementType().isF32(); };
-  if (!isOfElement(getInput()) || !isOfElement(getOutput()) || !isF32(getBias()) ||
-      !isF32(getSums()))
+  int64_t splits = getSchedule().getSplits();
+  bool isOutput =
+      splits > 1 ? isF32(getOutput()) && isNHWC(getOutput()) : isOfElement(getOutput());
+  if (!isOfElement(getInput()) || !isOutput || !isF32(getBias()) || !isF32(getSums()))
     return emitOpError("expects NHWC maps without a halo, of the filter's elements, and a bias and "
                        "sums of f32");
+  // kernel.gemm_conv2d C7
+  if (getTf32() && !filter.getElementType().isF32())
+    return emitOpError("expects maps and a filter of f32 to multiply in tf32, got ") << filter;
   // kernel.gemm_conv2d C2
   int64_t inputs = input.getDimSize(1), outputs = output.getDimSize(1), groups = getGroups();
   if (inputs % groups || outputs % groups)
@@ -299,17 +315,53 @@ LogicalResult GemmConv2dOp::verify() {
     return failure();
   // kernel.gemm_conv2d C6
   int64_t channels = packing.panels * packing.panelChannels;
-  if (input.getDimSize(0) != output.getDimSize(0) ||
+  if (splits * getImages() != output.getDimSize(0) ||
       (getBias() && typeOf(getBias()).getShape() != ArrayRef<int64_t>(channels)) ||
       (getResidual() && getResidual().getType() != getOutput().getType()))
     return emitOpError("expects one batch, a bias of ")
            << channels << " values and a residual of the output's type";
+  // kernel.gemm_conv2d C8
+  bool hasEpilogue = getBias() || getResidual() || getSums() ||
+                     getActivation().getKind() != sinter::nn::ActivationKind::Identity;
+  if (splits > 1 && (splits > getSteps() || hasEpilogue))
+    return emitOpError("expects at most ")
+           << getSteps() << " splits, and none beside an epilogue, got " << splits;
   // kernel.gemm_conv2d C4
   SmallVector<int64_t> sums{
       output.getDimSize(0),
-      getImageTiles() * getPartsPerTile(filter.getElementType(), getSchedule()), channels};
+      getImageTiles() * getPartsPerTile(getProductType(), getSchedule()), channels};
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x parts of tiles x padded channels, got ")
+           << getSums().getType();
+  return success();
+}
+
+int64_t FinishGemmOp::getSplits() {
+  return typeOf(getPartials()).getDimSize(0) / typeOf(getOutput()).getDimSize(0);
+}
+
+LogicalResult FinishGemmOp::verify() {
+  MemRefType partials = typeOf(getPartials()), output = typeOf(getOutput());
+  // kernel.finish_gemm C1
+  int64_t images = output.getDimSize(0);
+  if (!partials.getElementType().isF32() || partials.getDimSize(0) % images ||
+      partials.getShape().drop_front() != output.getShape().drop_front() ||
+      getLayout(getPartials()) != getLayout(getOutput()) || !isNHWC(getOutput()))
+    return emitOpError("expects partial sums of f32 for ")
+           << images << " images in the layout of the output, NHWC, got " << partials;
+  // kernel.finish_gemm C2
+  int64_t channels = paddedChannels(getOutput());
+  auto isF32 = [](Value vector) { return !vector || typeOf(vector).getElementType().isF32(); };
+  if ((getBias() && typeOf(getBias()).getShape() != ArrayRef<int64_t>(channels)) ||
+      !isF32(getBias()) || (getResidual() && getResidual().getType() != getOutput().getType()))
+    return emitOpError("expects a bias of f32 with ")
+           << channels << " values and a residual of the output's type";
+  // kernel.finish_gemm C3
+  int64_t pixels = output.getDimSize(2) * output.getDimSize(3);
+  SmallVector<int64_t> sums{
+      images, static_cast<int64_t>(llvm::divideCeil(pixels, pixelsPerPart)), channels};
+  if (getSums() && (typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums) || !isF32(getSums())))
+    return emitOpError("expects 'sums' of f32 to be images x parts x padded channels, got ")
            << getSums().getType();
   return success();
 }
@@ -323,7 +375,8 @@ int64_t sinter::kernel::countMultiplyAdds(Operation *op) {
   if (auto conv = dyn_cast<GemmConv2dOp>(op)) {
     ArrayRef<int64_t> filter = typeOf(conv.getFilter()).getShape();
     int64_t perGroup = typeOf(conv.getInput()).getDimSize(1) / conv.getGroups();
-    return typeOf(conv.getOutput()).getNumElements() * perGroup * filter[2] * filter[3];
+    return typeOf(conv.getOutput()).getNumElements() / conv.getSchedule().getSplits() * perGroup *
+           filter[2] * filter[3];
   }
   if (auto conv = dyn_cast<WinogradConv2dOp>(op))
     return typeOf(conv.getOutput()).getNumElements() * typeOf(conv.getInput()).getDimSize(1) * 9;

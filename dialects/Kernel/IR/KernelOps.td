@@ -288,67 +288,7 @@ def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegm
   }];
 }
 
-def Kernel_GemmConv2dOp : Kernel_Op<"gemm_conv2d", [AttrSizedOperandSegments]> {
-  let summary = "convolution as a matrix product, with its epilogue";
-  let description = [{
-    output = activation(conv2d(input, filter) + bias + residual)
-
-    as the implicit product of a matrix of pixels x (taps and input channels), whose
-    rows are gathered from the input, and one of (taps and input channels) x output
-    channels, the packed filter: the algorithm of GPUs. Maps are NHWC: one block of
-    channels and no halo. The filter has the panels and input blocks of
-    `kernel.weights` for panels of the schedule's channels and blocks of its
-    depth. Products are summed in f32.
-
-    sums[n, t, c] is the sum over some pixels of image n of output channel c. There are
-    `partsPerTile` for each tile of the schedule's pixels, and tiles are those of one image.
-
-    - (C1) input, residual and output are NHWC without a halo, of the filter's element type, and `bias` and
-      `sums` are f32.
-    - (C2) the filter has the panels and blocks that its packing gives, and `groups` divides the channels.
-    - (C3) the output has the size that the convolution gives.
-    - (C4) `sums` is N x parts x padded channels.
-    - (C5) `strides` and `dilations` have 2 entries of 1 to 32767, `padding` has 4 of at least 0, `groups` is at
-      least 1 and the filter has rank 6.
-    - (C6) input and output have the same batch, `bias` has one value per channel of all panels, and
-      `residual` has the type of the output.
-
-    #### Example
-    ```mlir
-    func.func @example(%x: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, %w: memref<1x1x3x3x32x32xf16>,
-                       %b: memref<32xf32>, %y: memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>) {
-      kernel.gemm_conv2d ins(%x, %w bias %b) outs(%y) {
-        strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
-        activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 64, channels = 32, depth = 32, stages = 3>, layers = ["conv1"]}
-        : memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>, memref<1x1x3x3x32x32xf16>, memref<32xf32>,
-          memref<1x32x8x8xf16, #kernel.blocked<32, halo = [0, 0, 0, 0]>>
-      return
-    }
-    ```
-  }];
-  let arguments = (ins Read<Kernel_FeatureMap>:$input, Read<Kernel_Dense>:$filter,
-                       Read<Optional<Kernel_Dense>>:$bias,
-                       Read<Optional<Kernel_FeatureMap>>:$residual,
-                       Write<Kernel_FeatureMap>:$output, Write<Optional<Kernel_Dense>>:$sums,
-                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding,
-                       DenseI64ArrayAttr:$dilations, I64Attr:$groups,
-                       Kernel_ActivationAttr:$activation, Kernel_GemmScheduleAttr:$schedule,
-                       StrArrayAttr:$layers);
-  let assemblyFormat = [{
-    `ins` `(` $input `,` $filter (`bias` $bias^)? (`residual` $residual^)? `)`
-    `outs` `(` $output (`sums` $sums^)? `)` attr-dict `:` type(operands)
-  }];
-  let hasVerifier = 1;
-  let extraClassDeclaration = [{
-    /// Threads of a block: four warps.
-    static constexpr int64_t threads = 128;
-    /// Parts of a tile of pixels whose sums are kept apart: what one warp, or several side by
-    /// side, computes.
-    static int64_t getPartsPerTile(::mlir::Type element, GemmScheduleAttr schedule);
-    /// Pixels of one image in tiles of the schedule's.
-    int64_t getImageTiles();
-  }];
-}
+include "dialects/Kernel/IR/KernelGemmOps.td"
 
 //===----------------------------------------------------------------------===//
 // Pooling

@@ -1,7 +1,7 @@
 //===- KernelSchedules.td - Schedules of convolutions -------*- tablegen -*-===//
 //
-// What an nn operation may carry as its `kernel.schedule`, and the schedule stage
-// gives to every convolution and linear layer that has none.
+// What an nn operation may carry as its `kernel.schedule`. On a CPU the schedule stage
+// gives one to every convolution and linear layer that has none.
 //
 //===----------------------------------------------------------------------===//
 
@@ -57,12 +57,13 @@ def Kernel_GemmScheduleAttr : AttrDef<Kernel_Dialect, "GemmSchedule"> {
   let description = [{
     A block of threads computes `pixels` x `channels` of the output, in steps of
     `depth` input channels of one filter tap, of which `stages` are in shared
-    memory or on their way there.
+    memory or on their way there. With `splits`, which is 1 where it is not written, as many blocks
+    share the steps.
 
-    Example: `#kernel.gemm<pixels = 64, channels = 64, depth = 32, stages = 3>`
+    Example: `#kernel.gemm<pixels = 64, channels = 64, depth = 32, stages = 3, splits = 4>`
   }];
   let parameters = (ins "int64_t":$pixels, "int64_t":$channels, "int64_t":$depth,
-                        "int64_t":$stages);
+                        "int64_t":$stages, DefaultValuedParameter<"int64_t", "1">:$splits);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

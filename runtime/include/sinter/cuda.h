@@ -78,7 +78,7 @@ typedef struct sinter_cuda_info {
   uint32_t abi_version; /* SINTER_CUDA_ABI_VERSION; everything below may change with it */
   const char *name;     /* the network's name, the prefix of its symbols */
   const char *compiler; /* "sinter 0.1.0" */
-  const char *precision; /* what convolutions multiply: "f32", "f16" */
+  const char *precision; /* what convolutions multiply: "f32", "tf32", "f16", "bf16" */
   uint64_t workspace_bytes;
   uint64_t weights_bytes;
   const void *weights;

@@ -28,7 +28,7 @@ func.func private @wrong_operation() attributes {kernel.schedule = 1}
 
 func.func @wrong_kind(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
   %w = nn.parameter "linear.weight" : tensor<16x16xf32>
-  // expected-error @+1 {{expects its 'kernel.schedule' to be a #kernel.direct or #kernel.winograd}}
+  // expected-error @+1 {{expects its 'kernel.schedule' to be a #kernel.direct, #kernel.winograd or #kernel.gemm}}
   %0 = nn.linear %x, %w {kernel.schedule = 1} : (tensor<1x16xf32>, tensor<16x16xf32>) -> tensor<1x16xf32>
   return %0 : tensor<1x16xf32>
 }

@@ -29,7 +29,7 @@ func.func @too_large(%x: memref<1x16x32768x8192xf32, #kernel.blocked<16, halo = 
 
 // Four warps below each other, of 16 pixels each.
 func.func @schedule(%x: memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0, 0]>>, %w: memref<1x1x1x1x16x16xf16>, %space: memref<64xi8>) {
-  // expected-error @+1 {{has a schedule of tiles of 32 x 16 and a depth of 16; expects 4 rows of 16 pixels, and channels and depth in sixteens}}
+  // expected-error @+1 {{has a schedule of tiles of 32 x 16 and a depth of 16; expects 4 rows of 16 pixels, channels in sixteens and a depth in 16s}}
   kernel.gemm_conv2d ins(%x, %w) outs(%x) {
     strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
     activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 32, channels = 16, depth = 16, stages = 2>, layers = []}

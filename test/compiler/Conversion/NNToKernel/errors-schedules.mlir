@@ -119,3 +119,13 @@ func.func @direct_tile(%x: tensor<1x64x7x7xf32>) -> tensor<1x64x7x7xf32> {
     : (tensor<1x64x7x7xf32>, tensor<64x64x3x3xf32>) -> (tensor<1x64x7x7xf32>, tensor<1x64x1x1xf32>)
   return %0#0 : tensor<1x64x7x7xf32>
 }
+
+// -----
+
+func.func @gemm(%x: tensor<1x64xf32>) -> tensor<1x32xf32> {
+  %w = nn.parameter "fc.weight" : tensor<32x64xf32>
+  // expected-error @+1 {{has a schedule for GPUs}}
+  %y = nn.linear %x, %w {kernel.schedule = #kernel.gemm<pixels = 128, channels = 32, depth = 16, stages = 4>}
+    : (tensor<1x64xf32>, tensor<32x64xf32>) -> tensor<1x32xf32>
+  return %y : tensor<1x32xf32>
+}
