@@ -3,15 +3,34 @@
 #include "compiler/Driver/Artifact.h"
 
 #include "compiler/Driver/Values.h"
+#include "compiler/Support/HalfFloat.h"
 
 #include "sinter/runtime.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 using namespace sinter;
 using namespace sinter::driver;
 
+/// N x C x H x W, however it lies in memory.
 static Shape shapeOf(const sinter_tensor_info &tensor) {
-  return Shape(tensor.shape, tensor.shape + tensor.rank);
+  const int64_t *shape = tensor.shape;
+  if (tensor.element_type == SINTER_F16)
+    return {shape[0], shape[3], shape[1], shape[2]};
+  return Shape(shape, shape + tensor.rank);
+}
+
+/// The bits of an NCHW tensor as f16 and NHWC.
+static std::vector<uint16_t> toHalfNHWC(const Tensor &tensor) {
+  const int64_t channels = tensor.shape[1], pixels = tensor.shape[2] * tensor.shape[3];
+  std::vector<uint16_t> bits(tensor.data.size());
+  for (size_t i = 0; i < bits.size(); ++i) {
+    const int64_t image = i / (channels * pixels), pixel = i / channels % pixels;
+    const int64_t channel = i % channels;
+    bits[i] = floatToHalf(tensor.data[(image * channels + channel) * pixels + pixel]);
+  }
+  return bits;
 }
 
 /// A damaged descriptor may promise tensors of any size; nothing that is run has such.
@@ -29,6 +48,7 @@ Error Artifact::addTensors(ArrayRef<sinter_tensor_info> inputs,
     if (Error error = checkSize(tensor))
       return error;
     inputSpecs.push_back({tensor.name, shapeOf(tensor)});
+    isHalf.push_back(tensor.element_type == SINTER_F16);
   }
   for (const sinter_tensor_info &tensor : outputs) {
     if (Error error = checkSize(tensor))
@@ -71,8 +91,13 @@ Expected<std::unique_ptr<Artifact>> Artifact::loadWithRandomInputs(const std::st
 void Artifact::setInputs(std::vector<Tensor> tensors) {
   inputTensors = std::move(tensors);
   inputPointers.clear();
-  for (const Tensor &tensor : inputTensors)
-    inputPointers.push_back(tensor.data.data());
+  halfInputs.assign(inputTensors.size(), {});
+  for (auto [i, tensor] : enumerate(inputTensors)) {
+    if (isHalf[i])
+      halfInputs[i] = toHalfNHWC(tensor);
+    inputPointers.push_back(isHalf[i] ? static_cast<const void *>(halfInputs[i].data())
+                                      : tensor.data.data());
+  }
 }
 
 Expected<Place> driver::parsePlace(const boost::program_options::variables_map &values) {

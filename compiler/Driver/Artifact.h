@@ -82,6 +82,8 @@ protected:
 private:
   std::vector<TensorSpec> inputSpecs;
   std::vector<Tensor> inputTensors;
+  std::vector<bool> isHalf; ///< of each input: f16 and NHWC
+  std::vector<std::vector<uint16_t>> halfInputs;
   std::vector<NamedTensor> outputTensors;
 };
 

@@ -89,6 +89,8 @@ bool Compilation::importNetwork() {
   if (!options.name.empty())
     network.setName(options.name);
   model = Model::fromNetwork(network);
+  if (options.hasHalfImages)
+    model.setHalfImages();
   return hasUsableNames() && hasUsableSizes(parameterBytes(network));
 }
 
@@ -160,6 +162,7 @@ bool Compilation::runStages() {
   PipelineOptions pipelineOptions;
   pipelineOptions.target = options.device == Device::CUDA ? "cuda" : "cpu";
   pipelineOptions.precision = options.precision;
+  pipelineOptions.inputFormat = options.hasHalfImages ? "f16-nhwc" : "f32-nchw";
   pipelineOptions.lanes = options.target.vectorLanes;
   pipelineOptions.registers = options.target.registers;
   pipelineOptions.fma = options.target.hasFMA;

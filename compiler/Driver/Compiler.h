@@ -40,6 +40,7 @@ struct CompileOptions {
   CPUTarget target;
   std::vector<CUDATarget> gpus; ///< on a GPU: those to have machine code for
   std::string precision = "f32"; ///< of products on a GPU: f32, tf32, f16 or bf16
+  bool hasHalfImages = false; ///< on a GPU: images come as f16, NHWC
   bool quiet = false;
   bool remarks = false; ///< print what passes say of their work
   double maxError = 0;  ///< see SchedulePolicy

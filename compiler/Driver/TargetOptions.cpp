@@ -25,6 +25,8 @@ void driver::addTargetOptions(po::options_description &options) {
       ("precision", po::value<std::string>()->default_value("f32"),
        "with --target cuda: f32, tf32 (products by tensor cores, feature maps and filters of f32), f16 "
        "or bf16; sums are f32")
+      ("input-format", po::value<std::string>()->default_value("f32-nchw"),
+       "with --target cuda: of images, f32-nchw or f16-nhwc")
       ("cpu", po::value<std::string>()->default_value("native"),
        "native, x86-64-v2 (SSE), x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or an LLVM CPU name")
       ("lanes", po::value<std::string>(),
@@ -72,6 +74,11 @@ static Error setCUDA(CompileOptions &options, const po::variables_map &values) {
     return llvm::createStringError("--precision expects f32, tf32, f16 or bf16, got " +
                                    quoted(options.precision) +
                                    suggestion(options.precision, {"f32", "tf32", "f16", "bf16"}));
+  std::string format = textOf(values, "input-format");
+  if (format != "f32-nchw" && format != "f16-nhwc")
+    return llvm::createStringError("--input-format expects f32-nchw or f16-nhwc, got " +
+                                   quoted(format) + suggestion(format, {"f32-nchw", "f16-nhwc"}));
+  options.hasHalfImages = format == "f16-nhwc";
   return Error::success();
 }
 
@@ -85,7 +92,7 @@ Error driver::setTarget(CompileOptions &options, const po::variables_map &values
     return error;
   if (device == "cuda")
     return setCUDA(options, values);
-  for (const char *name : {"gpu", "precision"})
+  for (const char *name : {"gpu", "precision", "input-format"})
     if (!values[name].defaulted())
       return llvm::createStringError(fmt::format("--{} is for --target cuda", name));
   return Error::success();

@@ -13,7 +13,7 @@
 
 namespace sinter::driver {
 
-/// Adds `--target`, `--gpu`, `--precision`, `--cpu`, `--lanes` and `--max-error`.
+/// Adds `--target`, `--gpu`, `--precision`, `--input-format`, `--cpu`, `--lanes` and `--max-error`.
 void addTargetOptions(boost::program_options::options_description &options);
 
 /// Takes their values over. The error says what one expects, or that it is for another target.

@@ -57,6 +57,7 @@ void sinter::buildSchedulePipeline(OpPassManager &pm, const PipelineOptions &opt
   conversion.maxError = options.maxError;
   conversion.target = options.target;
   conversion.precision = options.precision;
+  conversion.inputFormat = options.inputFormat;
   pm.addPass(createConvertNNToKernel(conversion));
 }
 

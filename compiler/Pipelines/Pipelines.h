@@ -28,6 +28,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> precision{*this, "precision",
                                 llvm::cl::desc("on a GPU: f32, tf32, f16 or bf16"),
                                 llvm::cl::init("f32")};
+  Option<std::string> inputFormat{*this, "input-format",
+                                  llvm::cl::desc("of images: f32-nchw, or on a GPU f16-nhwc"),
+                                  llvm::cl::init("f32-nchw")};
   Option<int64_t> lanes{*this, "lanes", llvm::cl::desc("f32 values per vector register"),
                         llvm::cl::init(8)};
   Option<int64_t> registers{*this, "registers", llvm::cl::desc("vector registers"),

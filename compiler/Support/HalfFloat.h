@@ -1,6 +1,6 @@
-//===- HalfFloat.h - f16 and bf16 to f32 --------------------------*- C++ -*-===//
+//===- HalfFloat.h - The bits of 16-bit floats --------------------*- C++ -*-===//
 //
-// Exact conversions from the bits of 16-bit floats, subnormals included.
+// Conversions that are exact, or round to nearest; subnormals included.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,6 +24,11 @@ inline float halfToFloat(uint16_t bits) {
 
 /// The value of a bfloat16 number: the upper half of an f32.
 inline float bfloatToFloat(uint16_t bits) { return llvm::bit_cast<float>(uint32_t(bits) << 16); }
+
+/// The nearest IEEE binary16 number, of two equally near ones the even one.
+inline uint16_t floatToHalf(float value) {
+  return llvm::bit_cast<uint16_t>(static_cast<_Float16>(value));
+}
 
 } // namespace sinter
 

@@ -31,7 +31,7 @@ std::string sinter::tensorTable(const Model &model, llvm::StringRef kind,
       dims += fmt::format("{}i64 {}", d ? ", " : "",
                           d < tensors[i].shape.size() ? tensors[i].shape[d] : 1);
     rows += fmt::format("{}\n  %tensor_info {{ ptr @{}, i32 {}, i32 {}, [4 x i64] [{}] }}",
-                        i ? "," : "", symbol, int(SINTER_F32), tensors[i].shape.size(), dims);
+                        i ? "," : "", symbol, int(tensors[i].isHalf ? SINTER_F16 : SINTER_F32), tensors[i].shape.size(), dims);
   }
   return strings + fmt::format("@{}_{}s = internal constant [{} x %tensor_info] [{}]\n", model.name,
                                kind.str(), tensors.size(), rows);

@@ -38,6 +38,14 @@ Model Model::fromNetwork(func::FuncOp network) {
   return model;
 }
 
+void Model::setHalfImages() {
+  for (TensorDescription &input : inputs)
+    if (input.shape.size() == 4) {
+      input.shape = {input.shape[0], input.shape[2], input.shape[3], input.shape[1]};
+      input.isHalf = true;
+    }
+}
+
 /// The main layer of a kernel, which it names first. Borders, layouts and means are called
 /// by their own names: descriptions seldom name the pooling, models do, and the artifact
 /// should be the same.

@@ -13,7 +13,8 @@ namespace sinter {
 
 struct TensorDescription {
   std::string name;
-  std::vector<int64_t> shape;
+  std::vector<int64_t> shape; ///< NCHW; {N, H, W, C} of f16
+  bool isHalf = false;        ///< f16 and NHWC; else f32 and NCHW
 
   int64_t elements() const;
 };
@@ -34,6 +35,8 @@ struct Model {
 
   /// Reads names and shapes from an imported network: one function of tensors.
   static Model fromNetwork(mlir::func::FuncOp network);
+  /// Makes f16, NHWC of inputs that are images.
+  void setHalfImages();
   /// Adds the sizes that memory planning has chosen, and the steps.
   void setPlan(mlir::ModuleOp planned);
 };

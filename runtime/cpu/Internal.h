@@ -32,9 +32,10 @@ sinter_status sinter_fail(sinter_error *error, sinter_status status, const char 
 sinter_status sinter_clear_error(sinter_error *error);
 
 /* Checks everything about a descriptor that can be checked from outside, as a CPU
-   with `features` would. `where` starts the messages: a path, or "linked model". */
-sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features, const char *where,
-                                sinter_error *error);
+   with `features` would; `half_inputs`: inputs may be f16. `where` starts the messages: a
+   path, or "linked model". */
+sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features, bool half_inputs,
+                                const char *where, sinter_error *error);
 
 /* The x86-64 level that `features` amount to. */
 const char *sinter_level_of(uint64_t features);

@@ -23,12 +23,15 @@ _Static_assert(sizeof(void *) != 8 || offsetof(sinter_model_info, run_spmd) == 8
 
 /*===-- Checks ------------------------------------------------------------===*/
 
+/* f16 images are allowed where `may_be_half`. */
 static sinter_status check_tensor(const sinter_tensor_info *tensor, const char *kind,
-                                  uint32_t index, const char *where, sinter_error *error) {
+                                  uint32_t index, bool may_be_half, const char *where,
+                                  sinter_error *error) {
   if (!tensor->name || !tensor->name[0])
     return sinter_fail(error, SINTER_NOT_A_MODEL, where,
                        "damaged descriptor: %s %" PRIu32 " has no name", kind, index);
-  if (tensor->element_type != SINTER_F32)
+  const bool is_half = tensor->element_type == SINTER_F16 && tensor->rank == 4;
+  if (tensor->element_type != SINTER_F32 && !(may_be_half && is_half))
     return sinter_fail(error, SINTER_NOT_A_MODEL, where,
                        "damaged descriptor: %s '%.60s' has element type %" PRIu32
                        ", expects %d (f32)",
@@ -51,13 +54,14 @@ static sinter_status check_tensor(const sinter_tensor_info *tensor, const char *
 }
 
 static sinter_status check_tensors(const sinter_tensor_info *tensors, uint32_t count,
-                                   const char *kind, const char *where, sinter_error *error) {
+                                   const char *kind, bool may_be_half, const char *where,
+                                   sinter_error *error) {
   if (count < 1 || count > MAX_TENSORS || !tensors)
     return sinter_fail(error, SINTER_NOT_A_MODEL, where,
                        "damaged descriptor: has %" PRIu32 " %ss, expects 1 to %u",
                        tensors ? count : 0, kind, MAX_TENSORS);
   for (uint32_t i = 0; i < count; ++i) {
-    sinter_status status = check_tensor(&tensors[i], kind, i, where, error);
+    sinter_status status = check_tensor(&tensors[i], kind, i, may_be_half, where, error);
     if (status != SINTER_OK)
       return status;
   }
@@ -93,8 +97,8 @@ static sinter_status check_cpu(uint64_t needed, uint64_t features, const char *w
                      sinter_level_of(needed), sinter_level_of(features));
 }
 
-sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features, const char *where,
-                                sinter_error *error) {
+sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features, bool half_inputs,
+                                const char *where, sinter_error *error) {
   if (info->magic != SINTER_ABI_MAGIC)
     return sinter_fail(error, SINTER_NOT_A_MODEL, where,
                        "not a Sinter artifact: its descriptor starts with 0x%08" PRIx32
@@ -121,9 +125,9 @@ sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features
                        "damaged descriptor: workspace of %" PRIu64
                        " bytes, expects at most %" PRIu64,
                        info->workspace_bytes, MAX_BYTES);
-  status = check_tensors(info->inputs, info->num_inputs, "input", where, error);
+  status = check_tensors(info->inputs, info->num_inputs, "input", half_inputs, where, error);
   if (status == SINTER_OK)
-    status = check_tensors(info->outputs, info->num_outputs, "output", where, error);
+    status = check_tensors(info->outputs, info->num_outputs, "output", false, where, error);
   if (status == SINTER_OK)
     status = check_steps(info, where, error);
   return status;
@@ -134,7 +138,7 @@ sinter_status sinter_check_info(const sinter_model_info *info, uint64_t features
 /* Wraps a descriptor; takes over `library` when it succeeds. */
 static sinter_status make_model(const sinter_model_info *info, void *library, const char *where,
                                 sinter_model **model, sinter_error *error) {
-  sinter_status status = sinter_check_info(info, sinter_cpu_features(), where, error);
+  sinter_status status = sinter_check_info(info, sinter_cpu_features(), false, where, error);
   if (status != SINTER_OK)
     return status;
   sinter_model *result = malloc(sizeof(*result));
@@ -206,7 +210,7 @@ size_t sinter_tensor_elements(const sinter_tensor_info *tensor) {
 }
 
 size_t sinter_tensor_bytes(const sinter_tensor_info *tensor) {
-  return sinter_tensor_elements(tensor) * sizeof(float); /* f32 is all there is */
+  return sinter_tensor_elements(tensor) * (tensor->element_type == SINTER_F16 ? 2 : sizeof(float));
 }
 
 /*===-- Workspaces --------------------------------------------------------===*/

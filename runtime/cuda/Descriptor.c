@@ -199,7 +199,7 @@ static sinter_status check_tensors(const sinter_cuda_info *info, const char *whe
       .steps = &step,
       .num_steps = 1,
   };
-  return sinter_check_info(&common, 0, where, error);
+  return sinter_check_info(&common, 0, true, where, error);
 }
 
 sinter_status sinter_cuda_check_info(const sinter_cuda_info *info, const char *where,

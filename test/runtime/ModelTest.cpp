@@ -179,7 +179,7 @@ TEST(Model, refuses_a_cpu_without_the_instructions) {
     sinter_model_info info = fake_model;
     info.cpu_features = needed;
     sinter_error error = {};
-    sinter_status status = sinter_check_info(&info, features, "seresnet50.so", &error);
+    sinter_status status = sinter_check_info(&info, features, false, "seresnet50.so", &error);
     EXPECT_EQ(status, error.message[0] ? SINTER_UNSUPPORTED_CPU : SINTER_OK);
     return error.message;
   };

@@ -372,9 +372,10 @@ struct SoftmaxModel : ItemModel<SoftmaxModel, kernel::SoftmaxOp> {
 /// The dense side is N x C x H x W, or a matrix with the same elements in the same order.
 /// Threads side by side have pixels side by side, which are adjacent there.
 struct ConvertLayoutModel : ItemModel<ConvertLayoutModel, kernel::ConvertLayoutOp> {
+  static bool isMap(Value buffer) { return isa<kernel::BlockedAttr>(typeOf(buffer).getLayout()); }
+  /// The side that has whole vectors of channels.
   static Value mapOf(kernel::ConvertLayoutOp op) {
-    return isa<kernel::BlockedAttr>(typeOf(op.getInput()).getLayout()) ? op.getInput()
-                                                                       : op.getOutput();
+    return isMap(op.getOutput()) ? op.getOutput() : op.getInput();
   }
   static int64_t items(kernel::ConvertLayoutOp op) { return MapVectors(mapOf(op)).items(); }
 
@@ -393,10 +394,14 @@ struct ConvertLayoutModel : ItemModel<ConvertLayoutModel, kernel::ConvertLayoutO
                        {place[2], 1}});
     };
     Type f32 = e.builder.getF32Type();
-    if (map.type == op.getOutput().getType()) {
+    auto load = [&](Value channel) {
+      return isMap(op.getInput())
+                 ? MapVectors(op.getInput()).loadChannel(e, buffers[0], place, channel)
+                 : e.load(buffers[0], f32, denseAt(channel), 1);
+    };
+    if (mapOf(op) == op.getOutput()) {
       Value value = map.fromLanes(e, place[3], [&](Value channel) {
-        return e.valueIf(exists(channel), f32,
-                         [&] { return e.load(buffers[0], f32, denseAt(channel), 1); });
+        return e.valueIf(exists(channel), f32, [&] { return load(channel); });
       });
       return map.store(e, value, buffers[1], place);
     }

@@ -24,9 +24,24 @@ static SmallVector<Type> denseTypes(TypeRange tensors) {
   });
 }
 
+/// The same, but images are f16 and NHWC.
+static SmallVector<Type> halfImageTypes(TypeRange tensors) {
+  SmallVector<Type> types = denseTypes(tensors);
+  for (Type &type : types) {
+    auto dense = cast<MemRefType>(type);
+    MLIRContext *context = type.getContext();
+    if (dense.getRank() == 4)
+      type = MemRefType::get(dense.getShape(), Float16Type::get(context),
+                             kernel::BlockedAttr::get(context, dense.getDimSize(1), {0, 0, 0, 0}));
+  }
+  return types;
+}
+
 /// An empty function of `network`'s name that takes inputs, then outputs, as buffers.
-static func::FuncOp createKernelFunction(OpBuilder &builder, func::FuncOp network) {
-  SmallVector<Type> arguments = denseTypes(network.getArgumentTypes());
+static func::FuncOp createKernelFunction(OpBuilder &builder, func::FuncOp network,
+                                         bool hasHalfImages) {
+  SmallVector<Type> arguments = hasHalfImages ? halfImageTypes(network.getArgumentTypes())
+                                              : denseTypes(network.getArgumentTypes());
   llvm::append_range(arguments, denseTypes(network.getResultTypes()));
   auto function = func::FuncOp::create(builder, network.getLoc(), network.getName(),
                                        builder.getFunctionType(arguments, {}));
@@ -79,6 +94,11 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
       module.emitError("expects a precision of f32, tf32, f16 or bf16, got '") << precision << "'";
       return signalPassFailure();
     }
+    if (inputFormat != "f32-nchw" && !(isCUDA() && inputFormat == "f16-nhwc")) {
+      module.emitError("expects inputs of f32-nchw, or on a GPU of f16-nhwc, got '")
+          << inputFormat << "'";
+      return signalPassFailure();
+    }
     for (auto network : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
       if (!network.getBody().hasOneBlock()) {
         network.emitOpError("expects a network of one block");
@@ -88,7 +108,7 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
         if (isScheduled(&op) && failed(schedule(&op, unit)))
           return signalPassFailure();
       OpBuilder weightsBuilder(network);
-      func::FuncOp function = createKernelFunction(weightsBuilder, network);
+      func::FuncOp function = createKernelFunction(weightsBuilder, network, inputFormat == "f16-nhwc");
       weightsBuilder.setInsertionPoint(function);
       auto builder = OpBuilder::atBlockBegin(&function.front());
       std::unique_ptr<KernelLowering> lowering;

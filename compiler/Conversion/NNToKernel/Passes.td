@@ -32,6 +32,7 @@ def ConvertNNToKernel : Pass<"convert-nn-to-kernel", "::mlir::ModuleOp"> {
     Option<"registers", "registers", "int64_t", "16", "vector registers: 16 or 32">,
     Option<"target", "target", "std::string", "\"cpu\"", "cpu, or cuda: then maps are NHWC, without a halo">,
     Option<"precision", "precision", "std::string", "\"f32\"", "what convolutions multiply on a GPU: f32, tf32, f16 or bf16; maps have these, or f32">,
+    Option<"inputFormat", "input-format", "std::string", "\"f32-nchw\"", "f32-nchw, or on a GPU f16-nhwc: of inputs that are images">,
     Option<"maxError", "max-error", "double", "0",
            "what rounding may cost an output of a layer by a bound, as a share of the largest "
            "output such weights and inputs can give; 0: anything">,

@@ -27,10 +27,11 @@ static std::string tensorMacros(llvm::StringRef prefix, llvm::StringRef kind,
                                 const std::vector<TensorDescription> &tensors) {
   std::string text;
   for (size_t i = 0; i < tensors.size(); ++i)
-    text += fmt::format("#define {0}_{1}_ELEMENTS {2} /* f32 {3}: {4} */\n", prefix.str(),
+    text += fmt::format("#define {0}_{1}_ELEMENTS {2} /* {5} {3}: {4}{6} */\n", prefix.str(),
                         llvm::StringRef(parameterName(tensors, i, kind)).upper(),
                         tensors[i].elements(), tensors[i].name,
-                        fmt::join(tensors[i].shape, " x "));
+                        fmt::join(tensors[i].shape, " x "), tensors[i].isHalf ? "f16" : "f32",
+                        tensors[i].isHalf ? ", NHWC" : "");
   return text;
 }
 
@@ -93,7 +94,8 @@ extern "C" {{
 #define {2}_WEIGHTS_BYTES {4}   /* on the device */
 {5}{6}
 /* The descriptor that the Sinter runtime takes: see sinter_cuda_from_info in sinter/cuda.h.
-   Tensors are dense, f32 and row-major (NCHW), on the host or on the device. */
+   Tensors are dense, row-major (NCHW) and f32 unless said otherwise above, on the host or on
+   the device. */
 extern const struct sinter_cuda_info {0}_cuda_model;
 
 #ifdef __cplusplus

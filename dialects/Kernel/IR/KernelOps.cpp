@@ -500,12 +500,17 @@ LogicalResult SoftmaxOp::verify() {
 LogicalResult ConvertLayoutOp::verify() {
   // kernel.convert_layout C1
   MemRefType dense = typeOf(getInput()), blocked = typeOf(getOutput());
+  bool areBlocked = isa<BlockedAttr>(dense.getLayout()) && isa<BlockedAttr>(blocked.getLayout());
+  if (areBlocked && isNHWC(getInput()) && isNHWC(getOutput()) &&
+      dense.getShape() == blocked.getShape())
+    return success();
   if (isa<BlockedAttr>(dense.getLayout()))
     std::swap(dense, blocked);
   bool isConversion = !isa<BlockedAttr>(dense.getLayout()) && isa<BlockedAttr>(blocked.getLayout());
   bool isMatrix = dense.getRank() == 2 && dense.getDimSize(0) == blocked.getDimSize(0) &&
                   dense.getNumElements() == blocked.getNumElements();
   if (!isConversion || !(isMatrix || dense.getShape() == blocked.getShape()))
-    return emitOpError("expects a dense and a blocked memref of the same logical shape");
+    return emitOpError("expects a dense and a blocked memref of the same logical shape, or two that "
+                       "are NHWC without a halo");
   return success();
 }

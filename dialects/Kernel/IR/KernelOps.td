@@ -495,10 +495,12 @@ def Kernel_ConvertLayoutOp : Kernel_Op<"convert_layout"> {
   let summary = "between dense and blocked layouts";
   let description = [{
     output = input, one of them dense (N x C x H x W, or the matrix
-    N x (C H W) of the same elements) and the other blocked. Lanes beyond C
+    N x (C H W) of the same elements) and the other blocked, or both blocked
+    without a halo: NHWC with more channels, and of another type. Lanes beyond C
     become zero in a blocked output.
 
-    - (C1) one side is dense, the other blocked, with the same logical shape.
+    - (C1) one side is dense and the other blocked, or both are NHWC without a halo; with the same
+      logical shape.
 
     #### Example
     ```mlir

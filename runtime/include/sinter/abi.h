@@ -28,8 +28,9 @@ extern "C" {
 #define SINTER_ABI_VERSION 2u
 #define SINTER_MAX_RANK 4
 
-/* Element types of inputs and outputs. */
-enum { SINTER_F32 = 1 };
+/* Element types of inputs and outputs. Inputs of artifacts for GPUs alone may be f16, and are
+   images then: NHWC, with the shape {N, H, W, C}. */
+enum { SINTER_F32 = 1, SINTER_F16 = 2 };
 
 /* Instruction sets that generated code may need, as bits of cpu_features.
    A bit includes whatever the operating system must save for it. */
@@ -39,10 +40,10 @@ enum {
   SINTER_CPU_AVX512 = 1u << 2, /* x86-64-v4: AVX512 F, BW, CD, DQ, VL */
 };
 
-/* One input or output: dense, row-major (NCHW), batch first. */
+/* One input or output: dense, row-major (NCHW, but see SINTER_F16), batch first. */
 typedef struct sinter_tensor_info {
   const char *name;
-  uint32_t element_type; /* SINTER_F32 */
+  uint32_t element_type; /* SINTER_F32, SINTER_F16 */
   uint32_t rank;         /* at most SINTER_MAX_RANK */
   int64_t shape[SINTER_MAX_RANK];
 } sinter_tensor_info;

@@ -143,7 +143,8 @@ sinter_status sinter_cuda_session_create(const sinter_cuda_model *model,
 void sinter_cuda_session_destroy(sinter_cuda_session *session);
 
 /* Runs the session's network once: reads inputs[i], writes outputs[i], in the
-   descriptor's order. Tensors are dense f32 and must not overlap outputs. Each lies
+   descriptor's order. Tensors are dense, f32 or as their
+   descriptor says, and must not overlap outputs. Each lies
    in host memory or in memory of the model's GPU, aligned to SINTER_CUDA_ALIGNMENT
    bytes; the driver knows which. `stream` is a CUstream (or cudaStream_t) of the
    primary context of this GPU; null is the default one.

@@ -461,7 +461,7 @@ func.func @softmax_c1(%x: memref<1x10xf32>, %y: memref<1x11xf32>) {
 // -----
 
 func.func @convert_layout_c1(%x: memref<1x3x8x8xf32>, %y: memref<1x3x8x8xf32>) {
-  // expected-error @+1 {{expects a dense and a blocked memref of the same logical shape}}
+  // expected-error @+1 {{expects a dense and a blocked memref of the same logical shape, or two that}}
   kernel.convert_layout ins(%x) outs(%y) {layers = []} : memref<1x3x8x8xf32>, memref<1x3x8x8xf32>
   return
 }
@@ -472,5 +472,15 @@ func.func @convert_layout_c1(%x: memref<1x3x8x8xf32>, %y: memref<1x3x8x8xf32>) {
 func.func @convert_layout_c1_shape(%x: memref<1x3xf32>, %y: memref<1x3x8x8xf32, #b8>) {
   // expected-error @+1 {{expects a dense and a blocked memref of the same logical shape}}
   kernel.convert_layout ins(%x) outs(%y) {layers = []} : memref<1x3xf32>, memref<1x3x8x8xf32, #b8>
+  return
+}
+
+// -----
+
+#h3 = #kernel.blocked<3, halo = [1, 1, 1, 1]>
+#n8 = #kernel.blocked<8, halo = [0, 0, 0, 0]>
+func.func @convert_layout_c1_halo(%x: memref<1x3x8x8xf16, #h3>, %y: memref<1x3x8x8xf32, #n8>) {
+  // expected-error @+1 {{or two that are NHWC without a halo}}
+  kernel.convert_layout ins(%x) outs(%y) {layers = []} : memref<1x3x8x8xf16, #h3>, memref<1x3x8x8xf32, #n8>
   return
 }

@@ -327,4 +327,18 @@ TEST_F(ModelTest, artifacts_tell_what_they_are_for) {
   EXPECT_STREQ(error.message, "sinter_artifact_target: target is null");
 }
 
+TEST_F(ModelTest, takes_images_of_f16) {
+  Network network;
+  network.x.element_type = SINTER_F16;
+  network.x.shape[0] *= 2; // as many bytes
+  EXPECT_EQ(sinter_tensor_bytes(&network.x), 2 * sinter_tensor_elements(&network.x));
+  sinter_cuda_model *model = load(network);
+  sinter_cuda_session *session = open(model);
+  HostTensors host;
+  EXPECT_EQ(host.run(session, &error), SINTER_OK) << error.message;
+  host.expectResults();
+  sinter_cuda_session_destroy(session);
+  sinter_cuda_unload(model);
+}
+
 } // namespace

@@ -3,6 +3,14 @@
 // RUN: sinter-opt %s --convert-nn-to-kernel='target=cuda precision=tf32' | FileCheck %s --check-prefix=TF32
 // RUN: not sinter-opt %s --convert-nn-to-kernel='target=cuda precision=int8' 2>&1 | FileCheck %s --check-prefix=PRECISION
 // PRECISION: error: expects a precision of f32, tf32, f16 or bf16, got 'int8'
+// RUN: sinter-opt %s --convert-nn-to-kernel='target=cuda input-format=f16-nhwc' | FileCheck %s --check-prefix=IMAGES
+// RUN: not sinter-opt %s --convert-nn-to-kernel='target=cuda input-format=f16' 2>&1 | FileCheck %s --check-prefix=FORMAT
+// RUN: not sinter-opt %s --convert-nn-to-kernel='input-format=f16-nhwc' 2>&1 | FileCheck %s --check-prefix=FORMAT
+// FORMAT: error: expects inputs of f32-nchw, or on a GPU of f16-nhwc, got 'f16
+
+// Images of f16, NHWC with as many channels as they have.
+// IMAGES: func @network(%[[IMAGE:.*]]: memref<1x3x12x12xf16, #kernel.blocked<3, halo = [0, 0, 0, 0]>>, %{{.*}}: memref<1x20x12x12xf32>)
+// IMAGES: kernel.convert_layout ins(%[[IMAGE]]) outs(%{{.*}}) {{.*}} : memref<1x3x12x12xf16, #kernel.blocked<3, halo = [0, 0, 0, 0]>>, memref<1x3x12x12xf32, #kernel.blocked<4, halo = [0, 0, 0, 0]>>
 
 // Maps are NHWC, their channels padded to 16 bytes; no halo, and nothing that zeroes one. The filter has blocks of the
 // schedule's depth and panels of its channels; sums of four warps stay apart.
