@@ -66,7 +66,7 @@ Syntax compileSyntax() {
        "with --tune: how long to measure each of some 14 candidates (default: 2)")
       ("schedules", po::value<std::string>(),
        "schedules of some or all layers, a FILE that --tune wrote or you did")
-      ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why")
+      ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why; of a GPU, how convolutions are computed")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
   addCheckpointOptions(syntax.options);
   syntax.positional.add("input", 1);
@@ -135,7 +135,7 @@ llvm::Error setDevice(CompileOptions &options, const po::variables_map &values) 
   if (options.output == Output::LLVMIR || options.output == Output::Assembly)
     return llvm::createStringError("--target cuda writes .so, .a, .o, .h, .ptx, .cubin and the IR "
                                    "behind a stage; .ll and .s are for --target cpu");
-  for (const char *name : {"lanes", "max-error", "tune", "schedules"})
+  for (const char *name : {"lanes", "max-error", "tune"})
     if (values.count(name))
       return llvm::createStringError(fmt::format("--{} is for --target cpu", name));
   options.device = Device::CUDA;
