@@ -53,7 +53,9 @@ Syntax compileSyntax() {
        "with --tune: how long to measure each of some 14 candidates (default: 2)")
       ("schedules", po::value<std::string>(),
        "schedules of some or all layers, a FILE that --tune wrote or you did")
-      ("remarks", po::bool_switch(), "say what was raised and fused, and what was not and why")
+      ("remarks", po::bool_switch(),
+       "say what was raised and fused, and what was not and why; for a GPU also how convolutions are "
+       "computed")
       ("quiet,q", po::bool_switch(), "no progress and no summary");
   addTargetOptions(syntax.options);
   addCheckpointOptions(syntax.options);
@@ -115,9 +117,8 @@ llvm::Error checkTarget(const CompileOptions &options, const po::variables_map &
   if (options.output == Output::LLVMIR || options.output == Output::Assembly)
     return llvm::createStringError("--target cuda writes .so, .a, .o, .h, .ptx, .cubin and the IR "
                                    "behind a stage; .ll and .s are for --target cpu");
-  for (const char *name : {"tune", "schedules"})
-    if (values.count(name))
-      return llvm::createStringError(fmt::format("--{} is for --target cpu", name));
+  if (values.count("tune"))
+    return llvm::createStringError("--tune is for --target cpu");
   if (isGPUCode && options.gpus.size() != 1)
     return llvm::createStringError("a .ptx or .cubin file is for one GPU; got --gpu " +
                                    textOf(values, "gpu"));

@@ -2,6 +2,7 @@
 
 #include "compiler/Driver/Compiler.h"
 
+#include "compiler/Conversion/NNToKernel/GemmSchedule.h"
 #include "compiler/Driver/Options.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Register.h"
@@ -148,6 +149,8 @@ bool Compilation::setSchedules() {
     return true;
   const CPUTarget &target = options.target;
   SchedulePolicy policy{{target.vectorLanes, target.registers}, options.maxError};
+  if (options.device == Device::CUDA)
+    policy.product = getProductType(&context, options.precision);
   if (llvm::Error error = options.setSchedules(*loaded.module, policy)) {
     fail(llvm::toString(std::move(error)));
     return false;

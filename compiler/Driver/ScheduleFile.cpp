@@ -2,6 +2,7 @@
 
 #include "compiler/Driver/ScheduleFile.h"
 
+#include "compiler/Codegen/CUDA/CUDA.h"
 #include "compiler/Frontend/Weights/JsonGuard.h"
 #include "compiler/Support/File.h"
 #include "compiler/Support/Quote.h"
@@ -39,7 +40,7 @@ static bool fromJSON(const json::Value &value, ScheduleFile &file, json::Path pa
     path.field("version").report("expected 1");
     return false;
   }
-  return mapper.map("lanes", file.lanes) && mapper.map("schedules", file.entries);
+  return mapper.mapOptional("lanes", file.lanes) && mapper.map("schedules", file.entries);
 }
 
 } // namespace sinter::driver
@@ -96,9 +97,10 @@ Expected<mlir::Attribute> driver::parseSchedule(StringRef text, mlir::MLIRContex
     });
     attribute = mlir::parseAttribute(text, context);
   }
-  if (!isa_and_nonnull<kernel::DirectScheduleAttr, kernel::WinogradScheduleAttr>(attribute))
-    return createStringError("expects a #kernel.direct or #kernel.winograd, got " + quoted(text) +
-                             (message.empty() ? "" : ": " + message));
+  if (!isa_and_nonnull<kernel::DirectScheduleAttr, kernel::WinogradScheduleAttr,
+                       kernel::GemmScheduleAttr>(attribute))
+    return createStringError("expects a #kernel.direct, #kernel.winograd or #kernel.gemm, got " +
+                             quoted(text) + (message.empty() ? "" : ": " + message));
   return attribute;
 }
 
@@ -106,11 +108,24 @@ Expected<mlir::Attribute> driver::parseSchedule(StringRef text, mlir::MLIRContex
 // Applying
 //===----------------------------------------------------------------------===//
 
+/// The same as of sinter::whyUnusable, and of what a GPU's code asks for.
+static std::string whyUnusableHere(mlir::Operation *op, const SchedulePolicy &policy) {
+  std::string reason = whyUnusable(op, policy);
+  if (!reason.empty() || !policy.product)
+    return reason;
+  auto schedule = op->getAttrOfType<kernel::GemmScheduleAttr>(kernel::scheduleAttrName);
+  return cuda::whyUnusable(schedule, policy.product);
+}
+
 Error ScheduleFile::apply(mlir::ModuleOp module, const SchedulePolicy &policy) const {
   auto error = [&](const std::string &message) {
     return createStringError("'" + path + "': " + message);
   };
-  if (lanes != policy.unit.lanes)
+  if (policy.product && lanes)
+    return error(fmt::format("is for vectors of {} values, and the code is for a GPU", lanes));
+  if (!policy.product && !lanes)
+    return error("has no \"lanes\", as for a GPU, and the code is for a CPU");
+  if (!policy.product && lanes != policy.unit.lanes)
     return error(fmt::format("is for vectors of {} values, and the code has {}", lanes,
                              policy.unit.lanes));
   MapVector<StringRef, mlir::Operation *> layers;
@@ -132,7 +147,7 @@ Error ScheduleFile::apply(mlir::ModuleOp module, const SchedulePolicy &policy) c
       if (op->hasAttr(kernel::scheduleAttrName))
         return error(fmt::format("schedules[{}]: layer {} has a schedule already", i, quoted(layer)));
       op->setAttr(kernel::scheduleAttrName, *schedule);
-      if (std::string reason = whyUnusable(op, policy); !reason.empty())
+      if (std::string reason = whyUnusableHere(op, policy); !reason.empty())
         return error(fmt::format("schedules[{}]: layer {} cannot have {}", i, quoted(layer), reason));
     }
   }

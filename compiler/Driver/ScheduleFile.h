@@ -11,6 +11,8 @@
 //     ]
 //   }
 //
+// or, for a GPU, without "lanes" and with schedules that are #kernel.gemm.
+//
 // Layers that it does not name have the cost model's schedules. Other keys are comments.
 //
 //===----------------------------------------------------------------------===//
@@ -31,12 +33,12 @@ namespace sinter::driver {
 struct ScheduleFile {
   struct Entry {
     std::vector<std::string> layers;
-    std::string schedule; ///< a `#kernel.direct` or `#kernel.winograd`
+    std::string schedule; ///< a `#kernel.direct`, `#kernel.winograd` or `#kernel.gemm`
     std::string comment;  ///< further keys as JSON, or ""
   };
 
   std::string path;
-  int64_t lanes = 0; ///< f32 values per vector that the schedules are for
+  int64_t lanes = 0; ///< f32 values per vector that the schedules are for; 0: for a GPU
   std::vector<Entry> entries;
 
   /// Reads a file of someone else's.

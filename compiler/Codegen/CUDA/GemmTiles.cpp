@@ -2,6 +2,8 @@
 
 #include "compiler/Codegen/CUDA/GemmTiles.h"
 
+#include "compiler/Codegen/CUDA/CUDA.h"
+
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -265,9 +267,19 @@ private:
 
 } // namespace
 
-GemmStage GemmStage::of(kernel::GemmConv2dOp op) {
-  kernel::GemmScheduleAttr schedule = op.getSchedule();
-  return {schedule.getPixels(), schedule.getChannels(), schedule.getDepth(), op.getProductType()};
+GemmStage GemmStage::get(kernel::GemmScheduleAttr schedule, Type product) {
+  return {schedule.getPixels(), schedule.getChannels(), schedule.getDepth(), product};
+}
+
+std::string cuda::whyUnusable(kernel::GemmScheduleAttr schedule, Type product) {
+  constexpr int64_t maxSharedBytes = 99 * 1024; // of sm_86, sm_89 and sm_120; others have more
+  GemmStage stage = GemmStage::get(schedule, product);
+  std::string reason = GemmTiles::whyUnusable(stage);
+  int64_t sharedBytes = stage.bytes() * schedule.getStages();
+  if (reason.empty() && sharedBytes > maxSharedBytes)
+    return llvm::formatv("stages of {0} bytes of shared memory together; expects at most {1}",
+                         sharedBytes, maxSharedBytes);
+  return reason;
 }
 
 std::string GemmTiles::whyUnusable(const GemmStage &stage) {

@@ -23,7 +23,10 @@ struct GemmStage {
   int64_t pixels, channels, depth;
   mlir::Type product; ///< see kernel.gemm_conv2d
 
-  static GemmStage of(kernel::GemmConv2dOp op);
+  static GemmStage get(kernel::GemmScheduleAttr schedule, mlir::Type product);
+  static GemmStage of(kernel::GemmConv2dOp op) {
+    return get(op.getSchedule(), op.getProductType());
+  }
 
   static constexpr int64_t loadBytes = 16; ///< what a thread copies at a time
   int64_t elementBytes() const { return product.isF16() || product.isBF16() ? 2 : 4; }

@@ -1,7 +1,6 @@
 //===- LowerKernels.cpp - Kernels to functions that a GPU's threads run ---===//
 
 #include "compiler/Codegen/CUDA/CUDA.h"
-#include "compiler/Codegen/CUDA/GemmTiles.h"
 #include "compiler/Codegen/CUDA/KernelEmitter.h"
 #include "compiler/Codegen/Common/KernelKey.h"
 
@@ -137,7 +136,7 @@ static LogicalResult verifySizes(Operation *op) {
   auto conv = dyn_cast<kernel::GemmConv2dOp>(op);
   if (!conv)
     return success();
-  std::string reason = GemmTiles::whyUnusable(GemmStage::of(conv));
+  std::string reason = whyUnusable(conv.getSchedule(), conv.getProductType());
   if (!reason.empty())
     return op->emitOpError("has a schedule of ") << reason;
   return success();

@@ -26,9 +26,6 @@ private:
 
   /// Channels are padded to 16 bytes, what a thread loads at a time.
   mlir::MemRefType mapType(llvm::ArrayRef<int64_t> shape) const;
-  kernel::GemmScheduleAttr chooseSchedule(const ConvArguments &conv, mlir::MemRefType output) const;
-  kernel::FilterPacking packingFor(const ConvArguments &conv, mlir::MemRefType output,
-                                   int64_t depth, int64_t channels) const;
   /// The product in parts, and the kernel that adds them.
   mlir::Value emitSplit(const ConvArguments &conv, mlir::Value filter, mlir::Value output,
                         bool wantsSums, kernel::GemmScheduleAttr schedule);

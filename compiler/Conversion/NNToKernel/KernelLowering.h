@@ -67,6 +67,8 @@ public:
   mlir::Value emitConvolution(ConvArguments conv, mlir::Value output, bool wantsMean = false);
 
 protected:
+  /// The operation being lowered.
+  mlir::Operation *getSource() const { return source; }
   /// N x C is N x C x 1 x 1.
   static llvm::SmallVector<int64_t> mapShape(mlir::Value value);
   /// The type of the buffer of `value`.

@@ -4,9 +4,9 @@
 
 #include "compiler/Conversion/NNToKernel/CPULowering.h"
 #include "compiler/Conversion/NNToKernel/CUDALowering.h"
+#include "compiler/Conversion/NNToKernel/GemmSchedule.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/StringSwitch.h"
 
 namespace sinter {
 #define GEN_PASS_DEF_CONVERTNNTOKERNEL
@@ -89,7 +89,7 @@ struct ConvertNNToKernel final : sinter::impl::ConvertNNToKernelBase<ConvertNNTo
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
     const VectorUnit unit{lanes, registers};
-    FloatType product = getProductType();
+    FloatType product = getProductType(&getContext(), precision);
     if (isCUDA() && !product) {
       module.emitError("expects a precision of f32, tf32, f16 or bf16, got '") << precision << "'";
       return signalPassFailure();
@@ -131,15 +131,6 @@ private:
     return isCUDA() ? success() : assignSchedule(op, {unit, maxError});
   }
   bool isCUDA() const { return target == "cuda"; }
-  /// What convolutions multiply on a GPU; null: unknown.
-  FloatType getProductType() {
-    return llvm::StringSwitch<FloatType>(precision)
-        .Case("f32", Float32Type::get(&getContext()))
-        .Case("tf32", FloatTF32Type::get(&getContext()))
-        .Case("f16", Float16Type::get(&getContext()))
-        .Case("bf16", BFloat16Type::get(&getContext()))
-        .Default(nullptr);
-  }
 };
 
 } // namespace

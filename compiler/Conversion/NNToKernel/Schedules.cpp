@@ -2,6 +2,7 @@
 
 #include "compiler/Conversion/NNToKernel/Schedules.h"
 
+#include "compiler/Conversion/NNToKernel/GemmSchedule.h"
 #include "dialects/Kernel/IR/Winograd.h"
 #include "dialects/NN/Transforms/Remarks.h"
 
@@ -55,6 +56,14 @@ static ConvShape shapeOf(Operation *op, int64_t lanes) {
   auto linear = cast<nn::LinearOp>(op);
   return ConvShape::get(typeOf(linear.getInput()), output, typeOf(linear.getWeight()),
                         /*groups=*/1, lanes);
+}
+
+static GemmShape gemmShapeOf(Operation *op, Type product) {
+  auto typeOf = [](Value value) { return cast<ShapedType>(value.getType()); };
+  auto conv = dyn_cast<nn::FusedConv2dOp>(op);
+  bool wantsSums = conv && !conv.getChannelMean().use_empty();
+  return GemmShape::get(typeOf(op->getOperand(0)), typeOf(op->getResult(0)),
+                        typeOf(op->getOperand(1)), conv ? conv.getGroups() : 1, product, wantsSums);
 }
 
 /// True for what Winograd's algorithm computes: 3x3 with stride 1 and padding 1, and enough
@@ -114,6 +123,11 @@ static Attribute choose(Operation *op, const SchedulePolicy &policy) {
 //===----------------------------------------------------------------------===//
 
 std::string sinter::whyUnusable(Operation *op, const SchedulePolicy &policy) {
+  auto gemm = op->getAttrOfType<kernel::GemmScheduleAttr>(kernel::scheduleAttrName);
+  if (!gemm != !policy.product)
+    return gemm ? "a schedule for GPUs" : "a schedule for CPUs";
+  if (gemm)
+    return whyUnusable(gemm, gemmShapeOf(op, policy.product));
   Schedule schedule = getSchedule(op);
   if (auto *winograd = std::get_if<WinogradSchedule>(&schedule)) {
     if (!takesWinograd(op, policy.unit.lanes))

@@ -17,6 +17,8 @@ struct SchedulePolicy {
   VectorUnit unit;
   /// What rounding may cost a layer, by the bounds of Winograd.h; 0: anything.
   double maxError = 0;
+  /// On a GPU, what convolutions multiply; null on a CPU.
+  mlir::FloatType product = {};
 };
 
 /// True if `op` has a schedule: nn.fused_conv2d and nn.linear.

@@ -36,3 +36,14 @@ func.func @schedule(%x: memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0
     : memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0, 0]>>, memref<1x1x1x1x16x16xf16>, memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0, 0]>>
   return
 }
+
+// -----
+
+func.func @shared_memory(%x: memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0, 0]>>, %w: memref<1x1x1x1x64x64xf16>, %space: memref<64xi8>) {
+  // expected-error @+1 {{has a schedule of stages of 221184 bytes of shared memory together; expects at most 101376}}
+  kernel.gemm_conv2d ins(%x, %w) outs(%x) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, schedule = #kernel.gemm<pixels = 128, channels = 64, depth = 64, stages = 8>, layers = []}
+    : memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0, 0]>>, memref<1x1x1x1x64x64xf16>, memref<1x16x8x8xf16, #kernel.blocked<16, halo = [0, 0, 0, 0]>>
+  return
+}
