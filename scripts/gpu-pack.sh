@@ -26,10 +26,10 @@ store_reference() {
 mkdir -p "$folder"/{artifacts,expected,networks}
 
 say "Compiling kernels of every family"
-families=$(sed -n 's/^network \([a-z_]*\)(.*/\1/p' test/gpu/families.sinter)
+families=$(sed -n 's/^network \([a-z_]*\)(.*/\1/p' test/gpu/Inputs/families.sinter)
 for family in $families; do
   file=$folder/networks/$family.mlir
-  "$sinter" compile test/gpu/families.sinter --network "$family" --emit=nn -q -o "$file"
+  "$sinter" compile test/gpu/Inputs/families.sinter --network "$family" --emit=nn -q -o "$file"
   store_reference "$file" "$family"
 done
 for network in resnet20 seresnet20; do

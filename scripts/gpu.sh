@@ -100,11 +100,11 @@ done
 
 if [[ ${2:-} != --quick ]]; then
   echo "== times"
-  timed="resnet18 seresnet18 resnet50 seresnet50"
+  timed=(resnet18 seresnet18 resnet50 seresnet50)
   for batch in 1 8 32 256; do
-    for network in $timed; do echo "$network f16 $batch"; done
+    for network in "${timed[@]}"; do echo "$network f16 $batch"; done
   done | compile_all
-  LD_LIBRARY_PATH=$work/lib python3 "$folder/gpu_times.py" "$work" --networks $timed \
+  LD_LIBRARY_PATH=$work/lib python3 "$folder/gpu_times.py" "$work" --networks "${timed[@]}" \
     --commit "$(cat "$folder/commit")" --output "$results" || failures=$((failures + 1))
 fi
 
