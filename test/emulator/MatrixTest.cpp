@@ -157,8 +157,9 @@ TEST(MatrixTest, TF32) {
   expectProduct(product, 8);
 }
 
-/// As kernels do it: ldmatrix takes an f32 for two of 16 bits, and operands are rounded to nearest, ties
-/// away from zero. Those of A are less than half a unit off what is multiplied, those of B just half.
+/// As kernels do it: ldmatrix takes an f32 for two of 16 bits, and operands are rounded to nearest,
+/// ties away from zero. Those of A are less than half a unit off what is multiplied, those of B
+/// just half.
 TEST(MatrixTest, RoundedTF32) {
   std::string multiply = R"(
     %fromA = llvm.getelementptr %a0[%tid] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, vector<4xf32>
@@ -206,7 +207,8 @@ TEST(MatrixTest, RoundedTF32) {
       b.push_back(static_cast<uint32_t>(Single::from(element)) - (element == 0 ? 0 : 0x1000));
     }
   std::vector<float> product(rows * columns);
-  expectNoError(runKernel({multiply + storeProduct, 32, 1, 512}, {input(a), input(b), output(product)}));
+  expectNoError(
+      runKernel({multiply + storeProduct, 32, 1, 512}, {input(a), input(b), output(product)}));
   expectProduct(product, 8);
 }
 

@@ -14,8 +14,9 @@ INSTANTIATE_TEST_SUITE_P(Target, GemmScheduleTest, testing::ValuesIn(variants())
                          [](const auto &info) { return info.param.name(); });
 
 std::string schedule(int pixels, int channels, int depth, int stages, int splits) {
-  return fmt::format("#kernel.gemm<pixels = {}, channels = {}, depth = {}, stages = {}, splits = {}>",
-                     pixels, channels, depth, stages, splits);
+  return fmt::format(
+      "#kernel.gemm<pixels = {}, channels = {}, depth = {}, stages = {}, splits = {}>", pixels,
+      channels, depth, stages, splits);
 }
 
 } // namespace

@@ -80,7 +80,8 @@ private:
 
 GemmEmitter::GemmEmitter(kernel::GemmConv2dOp op, KernelEmitter &emitter, ValueRange buffers)
     : op(op), e(emitter), stage(GemmStage::of(op)), stages(op.getSchedule().getStages()),
-      splits(op.getSchedule().getSplits()), steps(op.getSteps()), pixels(pixelsOf(op)), element(op.getFilter().getType().getElementType()),
+      splits(op.getSchedule().getSplits()), steps(op.getSteps()), pixels(pixelsOf(op)),
+      element(op.getFilter().getType().getElementType()),
       filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
       output(op.getOutput().getType()) {
   auto take = [&, next = 0u](bool exists) mutable { return exists ? buffers[next++] : Value(); };
@@ -113,9 +114,7 @@ void GemmEmitter::emit() {
 // Copies
 //===----------------------------------------------------------------------===//
 
-Value GemmEmitter::stageOffset(Value turn) {
-  return e.mul(e.rem(turn, stages), stage.bytes());
-}
+Value GemmEmitter::stageOffset(Value turn) { return e.mul(e.rem(turn, stages), stage.bytes()); }
 
 void GemmEmitter::prepareInputCopies() {
   ArrayRef<int64_t> shape = op.getOutput().getType().getShape();
@@ -225,8 +224,7 @@ SmallVector<Value> GemmEmitter::multiplyAll(GemmTiles &tiles) {
     // All copies of the stage are there, and the stage before has been read.
     e.barrier();
     Value next = e.add(step, stages - 1);
-    e.onlyIf(e.lessThan(next, end),
-             [&] { copyStage(next, stageOffset(e.add(turn, stages - 1))); });
+    e.onlyIf(e.lessThan(next, end), [&] { copyStage(next, stageOffset(e.add(turn, stages - 1))); });
     commit();
     return tiles.multiply(stageOffset(turn), carried);
   });

@@ -35,7 +35,8 @@ namespace {
 
 /// mma.sync.m16n8k16 of f16 or bf16, m16n8k8 of tf32. Warps stand in two columns where there are 64
 /// channels or more, else in one; a warp's tile is rows of 16 pixels by columns of 8 channels. Lane
-/// 4 g + t has of each the elements (g, 2 t), (g, 2 t + 1), (g + 8, 2 t), (g + 8, 2 t + 1); see the PTX ISA.
+/// 4 g + t has of each the elements (g, 2 t), (g, 2 t + 1), (g + 8, 2 t), (g + 8, 2 t + 1); see the
+/// PTX ISA.
 class TensorCoreTiles final : public GemmTiles {
 public:
   /// The depth of an instruction: 32 bytes of a row.
@@ -136,8 +137,8 @@ private:
                                               NVVM::FPRoundingMode::RNA);
   }
 
-  /// 16 pixels x 32 bytes of inputs: lanes 0 to 15 point to the rows' first halves, the others to the
-  /// second. A pair of 16 bits may as well be a tf32: lane 4 g + t gets word t of row g.
+  /// 16 pixels x 32 bytes of inputs: lanes 0 to 15 point to the rows' first halves, the others to
+  /// the second. A pair of 16 bits may as well be a tf32: lane 4 g + t gets word t of row g.
   SmallVector<Value> loadInput(Value stageAt, int64_t row, int64_t depth) {
     Value at = e.linear({{e.add(firstRow, e.rem(lane, 16)), stage.inputRowBytes()},
                          {e.div(lane, 16), GemmStage::loadBytes}},
@@ -147,24 +148,26 @@ private:
 
   /// 16 inputs x 16 channels, transposed: two registers for each column of 8.
   SmallVector<Value> loadFilter(Value stageAt, int64_t depth, int64_t column) {
-    Value at = e.linear({{e.rem(lane, 16), stage.filterRowBytes()},
-                         {e.linear({{e.div(lane, 16), 8}, {firstColumn, 1}}), stage.elementBytes()}},
-                        stage.filterOffset() + depth * stage.filterRowBytes() +
-                            column * stage.elementBytes());
+    Value at = e.linear(
+        {{e.rem(lane, 16), stage.filterRowBytes()},
+         {e.linear({{e.div(lane, 16), 8}, {firstColumn, 1}}), stage.elementBytes()}},
+        stage.filterOffset() + depth * stage.filterRowBytes() + column * stage.elementBytes());
     return loadMatrices(e.add(stageAt, at), NVVM::MMALayout::col);
   }
 
   /// 8 inputs x 16 channels of tf32: of each column of 8, lane 4 g + t has (t, g) and (t + 4, g).
   SmallVector<Value> readFilter(Value stageAt, int64_t depth, int64_t column) {
-    Value at = e.add(stageAt, e.linear({{e.rem(lane, 4), stage.filterRowBytes()},
-                                        {e.add(firstColumn, e.div(lane, 4)), stage.elementBytes()}}));
+    Value at =
+        e.add(stageAt, e.linear({{e.rem(lane, 4), stage.filterRowBytes()},
+                                 {e.add(firstColumn, e.div(lane, 4)), stage.elementBytes()}}));
     SmallVector<Value> registers;
     for (int64_t right : {0, 8})
       for (int64_t down : {0, 4}) {
         int64_t offset = stage.filterOffset() + (depth + down) * stage.filterRowBytes() +
                          (column + right) * stage.elementBytes();
-        registers.push_back(roundToTF32(LLVM::LoadOp::create(
-            e.builder, e.loc, e.builder.getF32Type(), e.sharedAt(e.add(at, offset)), /*alignment=*/4)));
+        registers.push_back(
+            roundToTF32(LLVM::LoadOp::create(e.builder, e.loc, e.builder.getF32Type(),
+                                             e.sharedAt(e.add(at, offset)), /*alignment=*/4)));
       }
     return registers;
   }
@@ -177,8 +180,9 @@ private:
                                                          : NVVM::MMATypes::tf32;
     Value result = NVVM::MmaOp::create(
         e.builder, e.loc, type, ValueRange(input), ValueRange(filter), ValueRange(sums),
-        ArrayRef<int64_t>{16, 8, getDepth(stage)}, /*b1Op=*/std::nullopt, /*intOverflow=*/std::nullopt,
-        std::array{multiplied, multiplied}, std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
+        ArrayRef<int64_t>{16, 8, getDepth(stage)}, /*b1Op=*/std::nullopt,
+        /*intOverflow=*/std::nullopt, std::array{multiplied, multiplied},
+        std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
     for (int64_t i = 0; i < 4; ++i)
       sums[i] = LLVM::ExtractValueOp::create(e.builder, e.loc, result, i);
   }
@@ -218,9 +222,9 @@ public:
             e.add(stageAt, e.linear({{column, stage.elementBytes()}},
                                     stage.filterOffset() + (depth + k) * stage.filterRowBytes()))));
       for (auto [i, sum] : llvm::enumerate(result)) {
-        Value input = loadVector(e.add(
-            stageAt, e.linear({{row, stage.inputRowBytes()}},
-                              i * threadRows * stage.inputRowBytes() + depth * stage.elementBytes())));
+        Value input = loadVector(e.add(stageAt, e.linear({{row, stage.inputRowBytes()}},
+                                                         i * threadRows * stage.inputRowBytes() +
+                                                             depth * stage.elementBytes())));
         for (int64_t k = 0; k < width; ++k)
           sum = e.multiplyAdd(vector::BroadcastOp::create(e.builder, e.loc, e.f32Vector(width),
                                                           elementOf(e, input, k)),

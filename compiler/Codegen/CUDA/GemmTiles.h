@@ -16,9 +16,9 @@
 namespace sinter::cuda {
 
 /// A stage of shared memory: the input's tile, then the filter's. Rows are 16 bytes apart more than
-/// they are long, so that eight of them lie in different banks. Those of a filter of tf32, which has no
-/// transposing load, are 32 bytes apart more: a warp reads 8 adjacent words of each of 4 rows, and rows
-/// that are 8 words apart, modulo the 32 banks, or 24, meet in none.
+/// they are long, so that eight of them lie in different banks. Those of a filter of tf32, which
+/// has no transposing load, are 32 bytes apart more: a warp reads 8 adjacent words of each of 4
+/// rows, and rows that are 8 words apart, modulo the 32 banks, or 24, meet in none.
 struct GemmStage {
   int64_t pixels, channels, depth;
   mlir::Type product; ///< see kernel.gemm_conv2d

@@ -142,8 +142,8 @@ struct FinishGemmModel : ItemModel<FinishGemmModel, kernel::FinishGemmOp> {
     // Without a loop: all loads are on their way at once.
     Value value = e.load(buffers.partials, f32, at, output.width);
     for (int64_t split = 1; split < op.getSplits(); ++split)
-      value = e.addf(value,
-                     e.load(buffers.partials, f32, e.add(at, split * distance), output.width));
+      value =
+          e.addf(value, e.load(buffers.partials, f32, e.add(at, split * distance), output.width));
     if (buffers.bias)
       value = e.addf(value, e.load(buffers.bias, f32, firstChannel, output.width));
     if (buffers.residual)

@@ -48,9 +48,9 @@ Value CUDALowering::emitSplit(const ConvArguments &conv, Value filter, Value out
 
 Value CUDALowering::emitConvolutionKernel(const ConvArguments &conv, Value output, bool wantsSums) {
   auto outputType = cast<MemRefType>(output.getType());
-  auto shape = GemmShape::get(cast<ShapedType>(conv.input.getType()), outputType,
-                              cast<ShapedType>(conv.weight.getType()), conv.groups, product,
-                              wantsSums);
+  auto shape =
+      GemmShape::get(cast<ShapedType>(conv.input.getType()), outputType,
+                     cast<ShapedType>(conv.weight.getType()), conv.groups, product, wantsSums);
   kernel::GemmScheduleAttr schedule = conv.gemmSchedule;
   if (!schedule)
     schedule = chooseGemmSchedule(builder.getContext(), shape);

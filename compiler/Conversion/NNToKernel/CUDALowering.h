@@ -7,8 +7,8 @@
 
 namespace sinter {
 
-/// NHWC maps of one element type, without a halo; convolutions as matrix products, whose factors are
-/// the elements of maps or, where these are f32, tf32.
+/// NHWC maps of one element type, without a halo; convolutions as matrix products, whose factors
+/// are the elements of maps or, where these are f32, tf32.
 class CUDALowering final : public KernelLowering {
 public:
   CUDALowering(mlir::OpBuilder &builder, mlir::OpBuilder &weightsBuilder,

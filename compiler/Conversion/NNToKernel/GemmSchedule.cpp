@@ -34,8 +34,12 @@ GemmShape GemmShape::get(ShapedType input, ShapedType output, ShapedType weight,
   auto area = [](ShapedType type) {
     return type.getRank() == 4 ? type.getDimSize(2) * type.getDimSize(3) : 1;
   };
-  return {output.getDimSize(0), area(output), output.getDimSize(1), input.getDimSize(1),
-          groups,               area(weight), product,              wantsSums};
+  GemmShape shape;
+  shape.images = output.getDimSize(0), shape.pixels = area(output);
+  shape.outputs = output.getDimSize(1), shape.inputs = input.getDimSize(1);
+  shape.groups = groups, shape.taps = area(weight);
+  shape.product = product, shape.wantsSums = wantsSums;
+  return shape;
 }
 
 kernel::FilterPacking GemmShape::packing(int64_t depth, int64_t channels) const {

@@ -18,7 +18,7 @@ struct ConvArguments {
   llvm::SmallVector<int64_t> strides{1, 1}, padding{0, 0, 0, 0}, dilations{1, 1};
   int64_t groups = 1;
   nn::ActivationAttr activation = {}; ///< null: identity
-  std::optional<Schedule> schedule = {}; ///< on a CPU; none: the cost model's
+  std::optional<Schedule> schedule = {};      ///< on a CPU; none: the cost model's
   kernel::GemmScheduleAttr gemmSchedule = {}; ///< on a GPU; null: as chosen for the shape
 };
 

@@ -136,8 +136,8 @@ LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttrib
     return op->emitOpError("has a '") << scheduleAttrName
                                       << "', which only nn.fused_conv2d and nn.linear may have";
   if (!isa<DirectScheduleAttr, WinogradScheduleAttr, GemmScheduleAttr>(attribute.getValue()))
-    return op->emitOpError("expects its '") << scheduleAttrName
-                                            << "' to be a #kernel.direct, #kernel.winograd or #kernel.gemm";
+    return op->emitOpError("expects its '")
+           << scheduleAttrName << "' to be a #kernel.direct, #kernel.winograd or #kernel.gemm";
   return success();
 }
 

@@ -291,8 +291,7 @@ LogicalResult GemmConv2dOp::verify() {
   };
   auto isF32 = [](Value vector) { return !vector || typeOf(vector).getElementType().isF32(); };
   int64_t splits = getSchedule().getSplits();
-  bool isOutput =
-      splits > 1 ? isF32(getOutput()) && isNHWC(getOutput()) : isOfElement(getOutput());
+  bool isOutput = splits > 1 ? isF32(getOutput()) && isNHWC(getOutput()) : isOfElement(getOutput());
   if (!isOfElement(getInput()) || !isOutput || !isF32(getBias()) || !isF32(getSums()))
     return emitOpError("expects NHWC maps without a halo, of the filter's elements, and a bias and "
                        "sums of f32");
@@ -327,9 +326,9 @@ LogicalResult GemmConv2dOp::verify() {
     return emitOpError("expects at most ")
            << getSteps() << " splits, and none beside an epilogue, got " << splits;
   // kernel.gemm_conv2d C4
-  SmallVector<int64_t> sums{
-      output.getDimSize(0),
-      getImageTiles() * getPartsPerTile(getProductType(), getSchedule()), channels};
+  SmallVector<int64_t> sums{output.getDimSize(0),
+                            getImageTiles() * getPartsPerTile(getProductType(), getSchedule()),
+                            channels};
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x parts of tiles x padded channels, got ")
            << getSums().getType();
@@ -358,8 +357,8 @@ LogicalResult FinishGemmOp::verify() {
            << channels << " values and a residual of the output's type";
   // kernel.finish_gemm C3
   int64_t pixels = output.getDimSize(2) * output.getDimSize(3);
-  SmallVector<int64_t> sums{
-      images, static_cast<int64_t>(llvm::divideCeil(pixels, pixelsPerPart)), channels};
+  SmallVector<int64_t> sums{images, static_cast<int64_t>(llvm::divideCeil(pixels, pixelsPerPart)),
+                            channels};
   if (getSums() && (typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums) || !isF32(getSums())))
     return emitOpError("expects 'sums' of f32 to be images x parts x padded channels, got ")
            << getSums().getType();
