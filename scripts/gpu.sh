@@ -80,6 +80,20 @@ else
   echo "there is no compute-sanitizer here" | tee -a "$log"
 fi
 
+# compile_family NAME PRECISION, to $work/NAME-PRECISION.so
+compile_family() {
+  sinter compile "$folder/families/$1.mlir" --weights random:1 --target cuda --gpu "$gpu" \
+    --precision "$2" -q -o "$work/$1-$2.so"
+}
+echo "== kernels of every family, compiled here"
+for file in "$folder"/families/*.mlir; do
+  name=$(basename "$file" .mlir)
+  for precision in f32 tf32 f16 bf16; do
+    check "compile $name $precision" compile_family "$name" $precision
+    verify "$work/$name-$precision.so" "$name" $precision
+  done
+done
+
 # compile_one NETWORK PRECISION BATCH, to $work/NETWORK-PRECISION-BATCH.so
 compile_one() {
   sinter compile "$folder/networks/$1.sinter" --weights random:1 --target cuda --gpu "$gpu" \
