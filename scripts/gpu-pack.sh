@@ -23,7 +23,10 @@ store_reference() {
   "$sinter" run --reference "$file" --weights $seed --random-input 0 -o "$folder/expected/$name.npy"
 }
 
-mkdir -p "$folder"/{artifacts,expected,families,networks}
+staging=$(mktemp -d)
+trap 'rm -rf "$staging"' EXIT
+mkdir "$staging"/{artifacts,bin,lib}
+mkdir -p "$folder"/{expected,families,networks}
 
 say "Compiling kernels of every family"
 families=$(sed -n 's/^network \([a-z_]*\)(.*/\1/p' test/gpu/Inputs/families.sinter)
@@ -36,8 +39,8 @@ for file in "$folder"/families/* examples/networks/{resnet20,seresnet20}.sinter;
   name=$(basename "${file%.*}")
   for precision in f32 f16; do # random weights take space; the others are compiled there
     "$sinter" compile "$file" --weights $seed --target cuda --gpu $gpus --precision $precision -q \
-      -o "$folder/artifacts/$name-$precision.so"
-    rm "$folder/artifacts/$name-$precision.h"
+      -o "$staging/artifacts/$name-$precision.so"
+    rm "$staging/artifacts/$name-$precision.h"
   done
 done
 
@@ -48,16 +51,13 @@ for file in "$folder"/networks/*; do
 done
 
 say "Packing the compiler; this takes minutes, too"
-staging=$(mktemp -d)
-trap 'rm -rf "$staging"' EXIT
-mkdir "$staging"/{bin,lib}
 strip -o "$staging/bin/sinter" "$sinter"
 # The other machine has a C library of its own, which belongs to its kernel and loader.
 ldd "$sinter" | awk '$3 ~ /^\// { print $3 }' |
   grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' | xargs -I{} cp -L {} "$staging/lib"
 clang-22 -shared -o "$staging/lib/libsinter_runtime.so" -Wl,--whole-archive \
   build/release/lib/libsinter_runtime.a -Wl,--no-whole-archive -pthread -ldl
-tar -C "$staging" -c bin lib | xz -9e >"$folder/sinter.tar.xz"
+tar -C "$staging" -c artifacts bin lib | xz -9e >"$folder/sinter.tar.xz"
 cp scripts/gpu.sh scripts/common.sh benchmarks/gpu_times.py "$folder"
 git describe --always --dirty >"$folder/commit"
 
