@@ -37,7 +37,7 @@ Syntax compileSyntax() {
        "the network: a .sinter, .onnx, .safetensors or .mlir file")
       ("output,o", po::value<std::string>(),
        "where to write; .so, .a, .o (each with its .h beside it), .h, .s, .ll, .ptx, .cubin or .mlir "
-       "says what")
+       "says what; - is standard output, for text alone")
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")
       ("emit", po::value<std::string>(),
        "so, a, o, h, s, ll, ptx, cubin; sinter, what a checkpoint's network is; or the IR behind a stage: "
@@ -181,9 +181,10 @@ int driver::compileMain(const Arguments &arguments) {
   if (!kind)
     return fail(message);
   options.output = *kind;
-  if (values->count("output"))
-    options.path = (*values)["output"].as<std::string>();
-  else if (isBinary(options.output))
+  options.path = textOf(*values, "output");
+  if (options.path == "-") // standard output, as without -o
+    options.path.clear();
+  if (options.path.empty() && isBinary(options.output))
     return fail("--emit of a binary file needs -o FILE");
 
   if (llvm::Error error = setTarget(options, *values))
