@@ -37,7 +37,8 @@ int driver::runReference(const RunOptions &options, std::vector<NamedTensor> &ou
   registerAllSinter(registry);
   MLIRContext context(registry);
   LoadedNetwork loaded = loadNetwork(options.reference, context,
-                                     {options.batch, options.network, options.checkpoint, options.exposeBlocks});
+                                     {options.batch, options.network, options.checkpoint,
+                                      options.exposeBlocks});
   if (!loaded.module)
     return 1;
   func::FuncOp network = networkOf(*loaded.module);

@@ -20,8 +20,8 @@ void driver::addTargetOptions(po::options_description &options) {
       ("target", po::value<std::string>()->default_value("cpu"),
        "cpu, or cuda for NVIDIA GPUs")
       ("gpu", po::value<std::string>()->default_value("sm_80"),
-       "with --target cuda: sm_80 or later, with commas between several; later GPUs assemble the PTX "
-       "that is there, too")
+       "with --target cuda: sm_80 or later, with commas between several; later GPUs assemble the "
+       "PTX that is there, too")
       ("precision", po::value<std::string>()->default_value("f32"),
        "with --target cuda: f32, tf32 (products by tensor cores, feature maps and filters of f32), f16 "
        "or bf16; sums are f32")

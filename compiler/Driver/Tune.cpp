@@ -74,8 +74,9 @@ private:
                      function_ref<size_t(const Group &)> choice);
   Group &groupOf(mlir::Operation *op, const SchedulePolicy &policy);
 
-  Expected<std::unique_ptr<Artifact>> compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
-                                   function_ref<size_t(const Group &)> choice);
+  Expected<std::unique_ptr<Artifact>> compileChoice(WorkFolder &folder, StringRef file,
+                                                    bool separateSteps,
+                                                    function_ref<size_t(const Group &)> choice);
   Expected<Comparison> measure(Artifact &model, Artifact &candidate);
   /// What the candidate's `layers` took of the time of the model's.
   static double share(const Comparison &comparison, ArrayRef<std::string> layers);
@@ -136,8 +137,9 @@ Error Tuner::setSchedules(mlir::ModuleOp module, const SchedulePolicy &policy,
   return result;
 }
 
-Expected<std::unique_ptr<Artifact>> Tuner::compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
-                                        function_ref<size_t(const Group &)> choice) {
+Expected<std::unique_ptr<Artifact>>
+Tuner::compileChoice(WorkFolder &folder, StringRef file, bool separateSteps,
+                     function_ref<size_t(const Group &)> choice) {
   CompileOptions candidate = options;
   candidate.path = folder.file(file);
   static_cast<void>(folder.file((sys::path::stem(file) + ".h").str()));
