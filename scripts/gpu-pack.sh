@@ -58,9 +58,9 @@ ldd "$sinter" | awk '$3 ~ /^\// { print $3 }' |
 clang-22 -shared -o "$staging/lib/libsinter_runtime.so" -Wl,--whole-archive \
   build/release/lib/libsinter_runtime.a -Wl,--no-whole-archive -pthread -ldl
 tar -C "$staging" -c artifacts bin lib | xz -9e >"$folder/sinter.tar.xz"
-cp scripts/gpu.sh scripts/common.sh benchmarks/gpu_times.py "$folder"
+cp scripts/gpu.sh benchmarks/gpu_times.py "$folder"
 git describe --always --dirty >"$folder/commit"
 
 size=$(du -sm "$folder" | cut -f1)
 [[ $size -lt 60 ]] || fail "'$folder' has $size MiB; expects less than 60"
-say "'$folder' is ready: $size MiB. There: bash gpu.sh RESULTS, in a copy of it"
+say "'$folder' is ready: $size MiB. There, in a copy of it: bash gpu.sh . RESULTS"

@@ -88,6 +88,25 @@ Expected<std::unique_ptr<Artifact>> Artifact::loadWithRandomInputs(const std::st
   return artifact;
 }
 
+Expected<std::unique_ptr<Artifact>> Artifact::loadAndRun(const std::string &path,
+                                                         const RunOptions &options) {
+  auto artifact = load(path, options.place);
+  if (!artifact)
+    return artifact.takeError();
+  std::vector<std::string> names;
+  for (const NamedTensor &output : (*artifact)->outputs())
+    names.push_back(output.name);
+  if (Error error = checkOutputs(options, names))
+    return error;
+  auto inputs = readInputs(options, (*artifact)->inputs());
+  if (!inputs)
+    return inputs.takeError();
+  (*artifact)->setInputs(std::move(*inputs));
+  if (Error error = (*artifact)->run())
+    return error;
+  return artifact;
+}
+
 void Artifact::setInputs(std::vector<Tensor> tensors) {
   inputTensors = std::move(tensors);
   inputPointers.clear();

@@ -22,6 +22,7 @@ struct ArtifactInfo {
   std::string name, compiler;
   std::string compiledFor; ///< "x86-64-v3"; "sm_90a cubin, f16"
   std::string processor;   ///< that it runs on
+  std::string precision = "f32"; ///< of products
   bool isCUDA = false;
   unsigned threads = 1; ///< of a CPU
   uint64_t workspaceBytes = 0;
@@ -46,6 +47,11 @@ public:
   /// The same, with the same random inputs each time.
   static llvm::Expected<std::unique_ptr<Artifact>> loadWithRandomInputs(const std::string &path,
                                                                         const Place &place);
+
+  /// Loads the shared object at `path` and runs it once on the inputs of `options`, where
+  /// `options` says. It has all outputs that `options` names.
+  static llvm::Expected<std::unique_ptr<Artifact>> loadAndRun(const std::string &path,
+                                                              const RunOptions &options);
 
   virtual ~Artifact() = default;
 

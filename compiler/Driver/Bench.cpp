@@ -287,14 +287,10 @@ Error bench(const BenchOptions &options) {
 } // namespace
 
 int driver::benchMain(const Arguments &arguments) {
-  Syntax syntax = makeSyntax();
   int status = 0;
-  auto values = parse(syntax, arguments, status);
-  if (!values)
-    return status;
-  auto options = makeOptions(*values);
+  auto options = parseOptions(makeSyntax(), arguments, makeOptions, status);
   if (!options)
-    return fail(toString(options.takeError()));
+    return status;
   if (Error error = bench(*options))
     return fail(toString(std::move(error)));
   return 0;

@@ -70,14 +70,13 @@ Error CPUArtifact::load(const std::string &path, unsigned threads) {
   if (sinter_workspace_create(model.get(), &memory, &error))
     return createStringError(error.message);
   workspace.reset(memory);
-  artifactInfo = {from.name,
-                  from.compiler,
-                  from.cpu,
-                  cpuName(),
-                  /*isCUDA=*/false,
-                  threads,
-                  from.workspace_bytes,
-                  {from.steps, from.steps + from.num_steps}};
+  artifactInfo.name = from.name;
+  artifactInfo.compiler = from.compiler;
+  artifactInfo.compiledFor = from.cpu;
+  artifactInfo.processor = cpuName();
+  artifactInfo.threads = threads;
+  artifactInfo.workspaceBytes = from.workspace_bytes;
+  artifactInfo.steps.assign(from.steps, from.steps + from.num_steps);
   return Error::success();
 }
 

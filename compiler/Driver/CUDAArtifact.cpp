@@ -38,6 +38,7 @@ Error CUDAArtifact::load(const std::string &path, int gpu) {
   artifactInfo.compiler = from.compiler;
   artifactInfo.compiledFor = std::string(sinter_cuda_image_name(loaded)) + ", " + from.precision;
   artifactInfo.processor = sinter_cuda_device_name(loaded);
+  artifactInfo.precision = from.precision;
   artifactInfo.isCUDA = true;
   artifactInfo.workspaceBytes = from.workspace_bytes;
   for (const sinter_cuda_launch &launch : ArrayRef(from.launches, from.num_launches))

@@ -5,6 +5,8 @@
 
 #include "compiler/Driver/Driver.h"
 
+#include "llvm/Support/Error.h"
+
 #include <boost/program_options.hpp>
 #include <fmt/core.h>
 
@@ -29,6 +31,23 @@ struct Syntax {
 /// sets `status` to what the subcommand should return.
 std::optional<boost::program_options::variables_map> parse(Syntax &syntax,
                                                            const Arguments &arguments, int &status);
+
+/// The options that `makeOptions` makes of `arguments`. Otherwise errors or the help have been
+/// printed, and `status` is what the subcommand should return.
+template <typename Options>
+std::optional<Options>
+parseOptions(Syntax syntax, const Arguments &arguments,
+             llvm::Expected<Options> (*makeOptions)(const boost::program_options::variables_map &),
+             int &status) {
+  auto values = parse(syntax, arguments, status);
+  if (!values)
+    return std::nullopt;
+  llvm::Expected<Options> options = makeOptions(*values);
+  if (options)
+    return std::move(*options);
+  status = fail(llvm::toString(options.takeError()));
+  return std::nullopt;
+}
 
 } // namespace sinter::driver
 

@@ -122,22 +122,9 @@ static Expected<RunOptions> makeOptions(const po::variables_map &values) {
 
 /// Runs the artifact of `options` once.
 static Expected<std::vector<NamedTensor>> runArtifact(const RunOptions &options) {
-  auto loaded = Artifact::load(options.model, options.place);
-  if (!loaded)
-    return loaded.takeError();
-  std::unique_ptr<Artifact> artifact = std::move(*loaded);
-  Strings names;
-  for (const NamedTensor &output : artifact->outputs())
-    names.push_back(output.name);
-  if (Error error = checkOutputs(options, names))
-    return error;
-  auto inputs = readInputs(options, artifact->inputs());
-  if (!inputs)
-    return inputs.takeError();
-  artifact->setInputs(std::move(*inputs));
-  if (Error error = artifact->run())
-    return error;
-  return artifact->outputs().vec();
+  auto artifact = Artifact::loadAndRun(options.model, options);
+  return artifact ? (*artifact)->outputs().vec()
+                  : Expected<std::vector<NamedTensor>>(artifact.takeError());
 }
 
 /// Prints how far each output is from the reference, relative to the largest value.
@@ -181,14 +168,10 @@ static Expected<std::vector<NamedTensor>> evaluate(RunOptions options, int &stat
 }
 
 int driver::runMain(const Arguments &arguments) {
-  Syntax syntax = makeSyntax();
   int status = 0;
-  auto values = parse(syntax, arguments, status);
-  if (!values)
-    return status;
-  auto options = makeOptions(*values);
+  auto options = parseOptions(makeSyntax(), arguments, makeOptions, status);
   if (!options)
-    return fail(toString(options.takeError()));
+    return status;
   auto outputs = evaluate(*options, status);
   if (!outputs)
     return fail(toString(outputs.takeError()));

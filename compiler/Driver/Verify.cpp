@@ -17,6 +17,7 @@
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
+#include <optional>
 
 using namespace llvm;
 using namespace sinter;
@@ -30,19 +31,22 @@ struct VerifyOptions {
   InputOptions input;
   RunOptions run;
   std::vector<std::string> against; ///< stored outputs, "[NAME=]FILE.npy"; none: the interpreter's
-  double tolerance; ///< relative to the largest value of a tensor
+  /// Relative to the largest value of a tensor; none: as the precision allows.
+  std::optional<double> tolerance;
 };
 
-Syntax verifySyntax() {
+Syntax makeSyntax() {
   Syntax syntax;
   syntax.name = "verify";
-  syntax.usage = "sinter verify NETWORK [options], or sinter verify MODEL.so --against FILE [options]";
+  syntax.usage = "sinter verify NETWORK [options], or "
+                 "sinter verify MODEL.so --against FILE [options]";
   syntax.summary = "Compile a network, run it here, and compare what each block computes with the "
                    "reference\ninterpreter, which takes seconds to minutes; or run a compiled one "
                    "and compare its outputs with files.";
   syntax.options.add_options()                                                            //
       ("network-file", po::value<std::string>(),
-       "a .sinter, .onnx, .safetensors or .mlir file, or a shared object made by 'sinter compile'") //
+       "a .sinter, .onnx, .safetensors or .mlir file, or a shared object made by 'sinter "
+       "compile'") //
       ("against", po::value<std::vector<std::string>>(),
        "[NAME=]FILE.npy: what an output should be, in place of the interpreter's") //
       ("weights,w", po::value<std::string>(), "FILE.safetensors, or random:SEED")         //
@@ -63,7 +67,10 @@ Syntax verifySyntax() {
 
 /// What the numbers of a precision allow: see docs/cuda.md.
 double defaultTolerance(StringRef precision) {
-  return StringSwitch<double>(precision).Case("tf32", 2e-3).Cases({"f16", "bf16"}, 2e-2).Default(1e-4);
+  return StringSwitch<double>(precision)
+      .Case("tf32", 2e-3)
+      .Cases({"f16", "bf16"}, 2e-2)
+      .Default(1e-4);
 }
 
 bool isArtifact(const VerifyOptions &options) {
@@ -106,31 +113,24 @@ Expected<VerifyOptions> makeOptions(const po::variables_map &values) {
   auto tolerance = positiveOf(values, "tolerance");
   if (!tolerance)
     return tolerance.takeError();
-  options.tolerance = tolerance->value_or(defaultTolerance(options.compile.precision));
-  if (isArtifact(options) && options.against.empty())
-    return createStringError("a compiled model has outputs alone to compare: expects --against FILE");
+  if (*tolerance)
+    options.tolerance = **tolerance;
+  if (!isArtifact(options))
+    return options;
+  if (options.against.empty())
+    return createStringError("a compiled model has outputs alone to compare: expects --against "
+                             "FILE");
+  if (values.count("weights") || values.count("batch") || !values["target"].defaulted())
+    return createStringError("--weights, --batch and --target are for networks; a compiled model "
+                             "has its own");
   return options;
 }
 
-Expected<std::vector<NamedTensor>> runArtifact(const VerifyOptions &options,
-                                               const std::string &path) {
-  auto artifact = Artifact::load(path, options.run.place);
-  if (!artifact)
-    return artifact.takeError();
-  auto inputs = readInputs(options.run, (*artifact)->inputs());
-  if (!inputs)
-    return inputs.takeError();
-  (*artifact)->setInputs(std::move(*inputs));
-  if (Error error = (*artifact)->run())
-    return error;
-  return (*artifact)->outputs().vec();
-}
-
-/// Compiles the network to a file that is gone at the end, and runs it; no outputs after an error
-/// that the compiler has printed.
-Expected<std::vector<NamedTensor>> runCompiled(VerifyOptions &options) {
+/// Compiles the network to a file that is gone at the end, and runs it; null after an error that
+/// the compiler has printed.
+Expected<std::unique_ptr<Artifact>> runCompiled(VerifyOptions &options) {
   if (isArtifact(options))
-    return runArtifact(options, options.compile.input);
+    return Artifact::loadAndRun(options.compile.input, options.run);
   SmallString<128> place;
   sys::path::system_temp_directory(/*ErasedOnReboot=*/true, place);
   sys::path::append(place, "model.so");
@@ -140,8 +140,8 @@ Expected<std::vector<NamedTensor>> runCompiled(VerifyOptions &options) {
   options.compile.path = folder.file("model.so");
   static_cast<void>(folder.file("model.h"));
   if (compile(options.compile, options.input) != 0)
-    return std::vector<NamedTensor>();
-  return runArtifact(options, options.compile.path);
+    return nullptr;
+  return Artifact::loadAndRun(options.compile.path, options.run);
 }
 
 /// What the outputs should be, from the files of --against.
@@ -182,38 +182,37 @@ std::string printComparison(ArrayRef<NamedTensor> outputs, ArrayRef<NamedTensor>
 }
 
 int verify(VerifyOptions &options) {
-  auto outputs = runCompiled(options);
-  if (!outputs)
-    return fail(toString(outputs.takeError()));
-  if (outputs->empty())
+  auto artifact = runCompiled(options);
+  if (!artifact)
+    return fail(toString(artifact.takeError()));
+  if (!*artifact)
     return 1;
+  ArrayRef<NamedTensor> outputs = (*artifact)->outputs();
+  const double tolerance =
+      options.tolerance.value_or(defaultTolerance((*artifact)->info().precision));
   std::vector<NamedTensor> reference;
   if (!options.against.empty()) {
-    auto expected = readExpected(options, *outputs);
+    auto expected = readExpected(options, outputs);
     if (!expected)
       return fail(toString(expected.takeError()));
     reference = std::move(*expected);
   } else if (int status = runReference(options.run, reference)) {
     return status;
   }
-  std::string first = printComparison(*outputs, reference, options.tolerance);
+  std::string first = printComparison(outputs, reference, tolerance);
   if (!first.empty())
     return fail(fmt::format("'{}': output '{}' is the first that differs from the reference by more "
                             "than {:g} of its largest value",
-                            options.compile.input, first, options.tolerance));
+                            options.compile.input, first, tolerance));
   return 0;
 }
 
 } // namespace
 
 int driver::verifyMain(const Arguments &arguments) {
-  Syntax syntax = verifySyntax();
   int status = 0;
-  auto values = parse(syntax, arguments, status);
-  if (!values)
-    return status;
-  auto options = makeOptions(*values);
+  auto options = parseOptions(makeSyntax(), arguments, makeOptions, status);
   if (!options)
-    return fail(toString(options.takeError()));
+    return status;
   return verify(*options);
 }

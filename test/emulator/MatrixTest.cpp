@@ -68,6 +68,15 @@ const char *loadOperands = R"(
     %zero = llvm.mlir.constant(0.0 : f32) : f32
 )";
 
+/// tf32 of %a_0 to %a_3 and %b_0, %b_1, to %product.
+const char *multiplyTF32 = R"(
+    %zero = llvm.mlir.constant(0.0 : f32) : f32
+    %product = nvvm.mma.sync A[%a_0, %a_1, %a_2, %a_3] B[%b_0, %b_1] C[%zero, %zero, %zero, %zero]
+        {layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, shape = #nvvm.shape<m = 16, n = 8, k = 8>,
+         multiplicandAPtxType = #nvvm.mma_type<tf32>, multiplicandBPtxType = #nvvm.mma_type<tf32>}
+        : (i32, i32, f32) -> !llvm.struct<(f32, f32, f32, f32)>
+)";
+
 /// %product to the third argument, row by row.
 const char *storeProduct = R"(
     %group = llvm.udiv %tid, %k4 : i32
@@ -124,7 +133,7 @@ TEST(MatrixTest, BF16) {
 
 /// The lower 13 bits of the operands are set, and make no difference.
 TEST(MatrixTest, TF32) {
-  std::string multiply = R"(
+  std::string load = R"(
     %g = llvm.udiv %tid, %k4 : i32
     %t = llvm.urem %tid, %k4 : i32
     %p0 = llvm.getelementptr %a0[%g, %t] : (!llvm.ptr<1>, i32, i32) -> !llvm.ptr<1>, !llvm.array<8 x i32>
@@ -139,11 +148,6 @@ TEST(MatrixTest, TF32) {
     %a_3 = llvm.load %p3 : !llvm.ptr<1> -> i32
     %b_0 = llvm.load %q0 : !llvm.ptr<1> -> i32
     %b_1 = llvm.load %q1 : !llvm.ptr<1> -> i32
-    %zero = llvm.mlir.constant(0.0 : f32) : f32
-    %product = nvvm.mma.sync A[%a_0, %a_1, %a_2, %a_3] B[%b_0, %b_1] C[%zero, %zero, %zero, %zero]
-        {layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, shape = #nvvm.shape<m = 16, n = 8, k = 8>,
-         multiplicandAPtxType = #nvvm.mma_type<tf32>, multiplicandBPtxType = #nvvm.mma_type<tf32>}
-        : (i32, i32, f32) -> !llvm.struct<(f32, f32, f32, f32)>
 )";
   std::vector<uint32_t> a, b;
   for (int row = 0; row < rows; ++row)
@@ -153,7 +157,7 @@ TEST(MatrixTest, TF32) {
     for (int column = 0; column < columns; ++column)
       b.push_back(static_cast<uint32_t>(Single::from(elementOfB(k, column))) | 0x1fff);
   std::vector<float> product(rows * columns);
-  expectNoError(runKernel({multiply + storeProduct}, {input(a), input(b), output(product)}));
+  expectNoError(runKernel({load + multiplyTF32 + storeProduct}, {input(a), input(b), output(product)}));
   expectProduct(product, 8);
 }
 
@@ -161,7 +165,7 @@ TEST(MatrixTest, TF32) {
 /// ties away from zero. Those of A are less than half a unit off what is multiplied, those of B
 /// just half.
 TEST(MatrixTest, RoundedTF32) {
-  std::string multiply = R"(
+  std::string load = R"(
     %fromA = llvm.getelementptr %a0[%tid] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, vector<4xf32>
     %toA = llvm.getelementptr %shared[%tid] : (!llvm.ptr<3>, i32) -> !llvm.ptr<3>, vector<4xf32>
     %partA = llvm.load %fromA : !llvm.ptr<1> -> vector<4xf32>
@@ -191,11 +195,6 @@ TEST(MatrixTest, RoundedTF32) {
     %a_3 = nvvm.convert.float.to.tf32 %f_3 {rnd = #nvvm.fp_rnd_mode<rna>}
     %b_0 = nvvm.convert.float.to.tf32 %g_0 {rnd = #nvvm.fp_rnd_mode<rna>}
     %b_1 = nvvm.convert.float.to.tf32 %g_1 {rnd = #nvvm.fp_rnd_mode<rna>}
-    %zero = llvm.mlir.constant(0.0 : f32) : f32
-    %product = nvvm.mma.sync A[%a_0, %a_1, %a_2, %a_3] B[%b_0, %b_1] C[%zero, %zero, %zero, %zero]
-        {layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, shape = #nvvm.shape<m = 16, n = 8, k = 8>,
-         multiplicandAPtxType = #nvvm.mma_type<tf32>, multiplicandBPtxType = #nvvm.mma_type<tf32>}
-        : (i32, i32, f32) -> !llvm.struct<(f32, f32, f32, f32)>
 )";
   std::vector<uint32_t> a, b;
   for (int row = 0; row < rows; ++row)
@@ -208,7 +207,7 @@ TEST(MatrixTest, RoundedTF32) {
     }
   std::vector<float> product(rows * columns);
   expectNoError(
-      runKernel({multiply + storeProduct, 32, 1, 512}, {input(a), input(b), output(product)}));
+      runKernel({load + multiplyTF32 + storeProduct, 32, 1, 512}, {input(a), input(b), output(product)}));
   expectProduct(product, 8);
 }
 
