@@ -2,7 +2,7 @@
 # Times Sinter and its peers on this machine and writes tables, plots and JSON to
 # benchmarks/results. Arguments go to benchmarks/bench.py: --quick (four networks and ONNX
 # Runtime, in a few minutes), --networks A,B, --peers A,B, --rounds N. Without --quick the
-# peers take some gigabytes to download and the run takes hours.
+# peers take some gigabytes to download and the run takes an hour.
 
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
