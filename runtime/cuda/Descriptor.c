@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Generated code lays these out by hand; a change needs a new SINTER_CUDA_ABI_VERSION. */
-_Static_assert(sizeof(void *) != 8 || sizeof(sinter_cuda_image) == 24, "image");
+_Static_assert(sizeof(void *) != 8 || sizeof(sinter_cuda_image) == 32, "image");
 _Static_assert(sizeof(void *) != 8 || sizeof(sinter_cuda_argument) == 16, "argument");
 _Static_assert(sizeof(void *) != 8 || sizeof(sinter_cuda_launch) == 56, "launch");
 _Static_assert(sizeof(void *) != 8 || sizeof(sinter_cuda_info) == 120, "model descriptor");
@@ -59,6 +59,11 @@ static sinter_status check_image(const sinter_cuda_image *image, uint32_t index,
                        "damaged descriptor: image %" PRIu32 " is for architecture %" PRIu32
                        ", expects 10 to 9999",
                        index, image->architecture);
+  if (image->starts_early > 1 || image->reserved != 0)
+    return sinter_fail(error, SINTER_NOT_A_MODEL, where,
+                       "damaged descriptor: image %" PRIu32 " has flags %" PRIu32 " and %" PRIu32
+                       ", expects 0 or 1 and 0",
+                       index, image->starts_early, image->reserved);
   if (!image->data || image->bytes < 1 || image->bytes > MAX_BYTES)
     return sinter_fail(error, SINTER_NOT_A_MODEL, where,
                        "damaged descriptor: image %" PRIu32 " has %" PRIu64

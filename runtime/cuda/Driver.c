@@ -20,11 +20,15 @@
 typedef struct {
   const char *name;
   size_t offset; /* of its pointer in sinter_cuda_driver */
+  bool is_later;
 } symbol_t;
 
 static const symbol_t symbols[] = {
-#define SYMBOL(field, symbol, parameters) {#symbol, offsetof(sinter_cuda_driver, field)},
+#define SYMBOL(field, symbol, parameters) {#symbol, offsetof(sinter_cuda_driver, field), false},
     SINTER_CUDA_DRIVER_FUNCTIONS(SYMBOL)
+#undef SYMBOL
+#define SYMBOL(field, symbol, parameters) {#symbol, offsetof(sinter_cuda_driver, field), true},
+    SINTER_CUDA_LATER_DRIVER_FUNCTIONS(SYMBOL)
 #undef SYMBOL
 };
 
@@ -32,7 +36,7 @@ static sinter_status find_symbols(sinter_cuda_driver *driver, const char *librar
                                   const char *where, sinter_error *error) {
   for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); ++i) {
     void *address = sinter_os_symbol(driver->library, symbols[i].name);
-    if (!address)
+    if (!address && !symbols[i].is_later)
       return sinter_fail(error, SINTER_NO_DEVICE, where,
                          "the CUDA driver is too old: %.200s has no '%s'; expects a driver of "
                          "CUDA 12.0 or later",

@@ -72,6 +72,22 @@ typedef enum CUjit_option {
   CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6
 } CUjit_option;
 
+/* How a kernel of a graph depends on another one: all zero, it starts when that one is done. */
+typedef struct CUgraphEdgeData {
+  unsigned char from_port; /* CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC, or 0 */
+  unsigned char to_port;
+  unsigned char type; /* a CUgraphDependencyType */
+  unsigned char reserved[5];
+} CUgraphEdgeData;
+
+typedef enum CUgraphDependencyType {
+  CU_GRAPH_DEPENDENCY_TYPE_PROGRAMMATIC = 1
+} CUgraphDependencyType;
+
+/* Of a kernel's node: when all its blocks have executed griddepcontrol.launch_dependents, or have
+   ended. */
+#define CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC 1
+
 typedef struct CUDA_KERNEL_NODE_PARAMS { /* CUDA_KERNEL_NODE_PARAMS_v2 */
   CUfunction func;
   unsigned int gridDimX, gridDimY, gridDimZ;
@@ -141,11 +157,18 @@ typedef struct CUDA_KERNEL_NODE_PARAMS { /* CUDA_KERNEL_NODE_PARAMS_v2 */
   FUNCTION(graph_exec_destroy, cuGraphExecDestroy, (CUgraphExec executable))                       \
   FUNCTION(graph_launch, cuGraphLaunch, (CUgraphExec executable, CUstream stream))
 
-/* The driver's library and its functions; none of them is null. */
+/* Those that not all drivers have which we accept: this one came with CUDA 12.3. */
+#define SINTER_CUDA_LATER_DRIVER_FUNCTIONS(FUNCTION)                                               \
+  FUNCTION(graph_add_dependencies, cuGraphAddDependencies_v2,                                      \
+           (CUgraph graph, const CUgraphNode *from, const CUgraphNode *to,                         \
+            const CUgraphEdgeData *edges, size_t num_dependencies))
+
+/* The driver's library and its functions; only the later ones may be null. */
 typedef struct sinter_cuda_driver {
   void *library;
 #define SINTER_FIELD(field, symbol, parameters) CUresult(*field) parameters;
   SINTER_CUDA_DRIVER_FUNCTIONS(SINTER_FIELD)
+  SINTER_CUDA_LATER_DRIVER_FUNCTIONS(SINTER_FIELD)
 #undef SINTER_FIELD
 } sinter_cuda_driver;
 

@@ -77,6 +77,7 @@ sinter_status sinter_cuda_load_image(sinter_cuda_model *model, const char *where
   if (!image)
     return unsupported(model, where, error);
   sinter_cuda_format_image(image, model->image_name, sizeof(model->image_name));
+  model->starts_early = image->starts_early != 0;
 
   char log[512] = "";
   CUjit_option options[] = {CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};

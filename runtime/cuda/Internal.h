@@ -33,6 +33,7 @@ struct sinter_cuda_model {
   void *library;     /* the artifact, which unload closes; null for a linked model */
   atomic_uint users; /* the caller and every session */
   char image_name[32];
+  bool starts_early; /* as its image says */
   CUcontext context; /* null: not retained */
   CUmodule module;
   CUdeviceptr weights;    /* 0: there are none */

@@ -103,6 +103,29 @@ CUDA_KERNEL_NODE_PARAMS sinter_cuda_launch_parameters(sinter_cuda_session *sessi
   };
 }
 
+/* Adds launch `index` behind the one before it. Where both sides can, its blocks start as soon as
+   those of that one leave room, and wait by themselves for what they need of it. */
+static sinter_status add_launch(sinter_cuda_session *session, uint32_t index,
+                                sinter_error *error) {
+  const sinter_cuda_driver *driver = &session->model->driver;
+  const CUDA_KERNEL_NODE_PARAMS parameters = sinter_cuda_launch_parameters(session, index);
+  const bool starts_early = session->model->starts_early && driver->graph_add_dependencies;
+  const bool waits = index > 0 && !starts_early;
+  CUgraphNode *node = &session->nodes[index];
+  CUresult result = driver->graph_add_kernel(node, session->graph, waits ? node - 1 : NULL,
+                                             waits ? 1 : 0, &parameters);
+  if (result != CUDA_SUCCESS)
+    return sinter_cuda_session_fail(session, result, "cuGraphAddKernelNode", error);
+  if (index == 0 || !starts_early)
+    return SINTER_OK;
+  const CUgraphEdgeData edge = {.from_port = CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC,
+                                .type = CU_GRAPH_DEPENDENCY_TYPE_PROGRAMMATIC};
+  result = driver->graph_add_dependencies(session->graph, node - 1, node, &edge, 1);
+  return result == CUDA_SUCCESS
+             ? SINTER_OK
+             : sinter_cuda_session_fail(session, result, "cuGraphAddDependencies", error);
+}
+
 static sinter_status build_graph(sinter_cuda_session *session, sinter_error *error) {
   const sinter_cuda_driver *driver = &session->model->driver;
   CUresult result = driver->graph_create(&session->graph, 0);
@@ -111,11 +134,9 @@ static sinter_status build_graph(sinter_cuda_session *session, sinter_error *err
     return sinter_cuda_session_fail(session, result, "cuGraphCreate", error);
   }
   for (uint32_t i = 0; i < session->model->info->num_launches; ++i) {
-    const CUDA_KERNEL_NODE_PARAMS parameters = sinter_cuda_launch_parameters(session, i);
-    result = driver->graph_add_kernel(&session->nodes[i], session->graph,
-                                      i ? &session->nodes[i - 1] : NULL, i ? 1 : 0, &parameters);
-    if (result != CUDA_SUCCESS)
-      return sinter_cuda_session_fail(session, result, "cuGraphAddKernelNode", error);
+    const sinter_status status = add_launch(session, i, error);
+    if (status != SINTER_OK)
+      return status;
   }
   result = driver->graph_instantiate(&session->executable, session->graph, 0);
   if (result == CUDA_SUCCESS)

@@ -2,8 +2,8 @@
 //
 // Executes the kernels of a module at the level of the LLVM and NVVM dialects: the very IR
 // from which PTX is made. A warp runs in lock-step, block after block, and every access to
-// memory is checked: bounds, alignment, reads of what nobody wrote, races between blocks and
-// between warps, copies that nobody waited for.
+// memory is checked: bounds, alignment, reads of what nobody wrote, races between launches, blocks
+// and warps, copies that nobody waited for.
 //
 //===----------------------------------------------------------------------===//
 

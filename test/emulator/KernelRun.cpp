@@ -53,6 +53,12 @@ std::vector<std::string> emulator::runKernel(const Kernel &kernel,
                                              const std::vector<Buffer> &buffers) {
   std::string attributes = kernel.attributes.empty() ? "" : " {" + kernel.attributes + "}";
   std::string threads = std::to_string(kernel.threads);
+  std::string launches;
+  for (unsigned i = 0; i < kernel.launches; ++i)
+    launches += R"(
+    gpu.launch_func @kernels::@kernel blocks in (%blocks, %one, %one) threads in (%threads, %one, %one)
+        dynamic_shared_memory_size %bytes args()" +
+                arguments(buffers.size(), " : ", "") + ")";
   std::string text = R"(
 module attributes {gpu.container_module} {
   gpu.module @kernels {
@@ -71,10 +77,7 @@ module attributes {gpu.container_module} {
     %threads = arith.constant )" +
                      threads + R"( : index
     %bytes = arith.constant )" +
-                     std::to_string(kernel.sharedBytes) + R"( : i32
-    gpu.launch_func @kernels::@kernel blocks in (%blocks, %one, %one) threads in (%threads, %one, %one)
-        dynamic_shared_memory_size %bytes args()" +
-                     arguments(buffers.size(), " : ", "") + R"()
+                     std::to_string(kernel.sharedBytes) + " : i32" + launches + R"(
     return
   }
 }

@@ -22,6 +22,7 @@ struct Kernel {
   unsigned sharedBytes = 0;
   /// Attributes of each argument, "llvm.dereferenceable = 64 : i64".
   std::string attributes = "";
+  unsigned launches = 1; ///< one after the other
 };
 
 /// Runs the kernel with one argument per buffer: %a0, %a1, ...

@@ -94,6 +94,7 @@ void Machine::run(const Program &program, const Launch &launch) {
   std::array<uint32_t, 3> grid;
   std::copy(launch.grid.begin(), launch.grid.end(), grid.begin());
   ThreadBlock block{program, global, shared, errors, grid, static_cast<unsigned>(launch.block[0])};
+  block.startsEarly = startsEarly;
   std::vector<std::unique_ptr<Warp>> warps = makeWarps(block, launch);
   uint64_t number = 0;
   auto &[x, y, z] = block.position;
@@ -105,6 +106,7 @@ void Machine::run(const Program &program, const Launch &launch) {
         if (errors.isStopped())
           return;
       }
+  startsEarly = block.launchesDependents;
 }
 
 //===----------------------------------------------------------------------===//

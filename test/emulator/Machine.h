@@ -47,6 +47,7 @@ private:
 
   GlobalMemory global;
   SharedMemory shared;
+  bool startsEarly = false; ///< the next launch, before this one has ended
   ErrorLog &errors;
   Statistics &statistics;
 };

@@ -90,6 +90,16 @@ Problem GlobalMemory::noteAll(State &state, uint64_t position, unsigned bytes, u
                       [&](Granule &granule) { return note<access>(granule, stamp); });
 }
 
+/// Nobody writes what the host has written: it has no launch that needs it.
+Problem GlobalMemory::checkEarly(const State &state, uint64_t position, unsigned bytes,
+                                 Access access) {
+  uint64_t last = (position + bytes - 1) / granuleBytes;
+  for (uint64_t i = position / granuleBytes; i <= last; ++i)
+    if (access != Access::Read || state.granules[i].writer > hostStamp)
+      return {Problem::TooEarly, std::max(i * granuleBytes, position)};
+  return {};
+}
+
 static void report(Warp &warp, unsigned lane, unsigned problems, Access access, unsigned bytes,
                    uint64_t offset, uint64_t argument) {
   std::string what = (Twine(verbOf(access)) + Twine(bytes) + " bytes at offset " + Twine(offset) +
@@ -99,6 +109,9 @@ static void report(Warp &warp, unsigned lane, unsigned problems, Access access, 
     warp.fail(lane, "uninitialized read", what);
   if (problems & Problem::Race)
     warp.fail(lane, "race between blocks", what + ", which another block accesses in this launch");
+  if (problems & Problem::TooEarly)
+    warp.fail(lane, "race between launches",
+              what + " without having waited for the launches before, which may access it");
 }
 
 uint8_t *GlobalMemory::refuse(Warp &warp, unsigned lane, uint64_t word, unsigned bytes,
@@ -135,9 +148,17 @@ uint8_t *GlobalMemory::access(Warp &warp, unsigned lane, uint64_t word, unsigned
   unsigned size = bytes * lanes;
   if (offset > view.bytes || size > view.bytes - offset || (position & (alignment - 1)))
     return refused();
+  if (LLVM_UNLIKELY(lanes > 1 && warp.early && warp.early != allLanes))
+    return nullptr; // lanes differ
 
   State &state = buffers[view.buffer];
   uint32_t stamp = warp.block.stamp;
+  bool isEarly = warp.early >> lane & 1;
+  if (LLVM_UNLIKELY(isEarly))
+    if (Problem problem = checkEarly(state, position, size, access); problem.kinds) {
+      unsigned wrong = (problem.position - position) / bytes;
+      report(warp, lane + wrong, problem.kinds, access, bytes, offset + wrong * bytes, number);
+    }
   Problem problem = access == Access::Read ? noteAll<Access::Read>(state, position, size, stamp)
                     : access == Access::Write
                         ? noteAll<Access::Write>(state, position, size, stamp)

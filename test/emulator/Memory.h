@@ -26,7 +26,7 @@ enum class Space : uint8_t { Generic = 0, Global = 1, Shared = 3 };
 
 /// What is wrong with an access, and with which of its bytes first.
 struct Problem {
-  enum : unsigned { Uninitialized = 1, Race = 2, InFlight = 4 };
+  enum : unsigned { Uninitialized = 1, Race = 2, InFlight = 4, TooEarly = 8 };
 
   unsigned kinds = 0; ///< a sum of those above
   uint64_t position = 0;
@@ -93,6 +93,8 @@ private:
 
   /// Notes an access in one granule; returns what is wrong with it.
   template <Access access> unsigned note(Granule &granule, uint32_t stamp) const;
+  /// What is wrong with an access while earlier launches may still run.
+  static Problem checkEarly(const State &state, uint64_t position, unsigned bytes, Access access);
   template <Access access>
   Problem noteAll(State &state, uint64_t position, unsigned bytes, uint32_t stamp);
   /// Reports an access to an address that is wrong.

@@ -109,6 +109,54 @@ TEST(MemoryTest, RaceBetweenBlocks) {
               {"block (1, 0, 0)", "race between blocks", "writes"});
 }
 
+/// Two launches of a kernel that adds one to each float of %a0, once `before` is executed and the
+/// next launch is free to start.
+static std::vector<std::string> runTwice(const std::string &before, std::vector<float> &data,
+                                         const std::string &after = "") {
+  std::vector<float> weights(32, 1);
+  return runKernel({before + R"(
+    nvvm.griddepcontrol launch_dependents
+    %place = llvm.getelementptr %a0[%tid] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, f32
+    %x = llvm.load %place : !llvm.ptr<1> -> f32
+    %one = llvm.mlir.constant(1.0 : f32) : f32
+    %y = llvm.fadd %x, %one : f32
+    llvm.store %y, %place : f32, !llvm.ptr<1>
+)" + after + "llvm.return",
+                    32, 1, 0, "", 2},
+                   {input(data), input(weights)});
+}
+
+/// What a launch does that starts before the one before it has ended.
+TEST(MemoryTest, RaceBetweenLaunches) {
+  const std::string wait = "nvvm.griddepcontrol wait\n";
+  std::vector<float> data(32, 5);
+  expectNoError(runTwice(wait, data));
+  EXPECT_EQ(data[31], 7);
+  // What no launch writes can be read early.
+  expectNoError(runTwice("%w = llvm.load %a1 : !llvm.ptr<1> -> f32\n" + wait, data));
+  // Without the first launch's consent the second starts when it is done, and need not wait.
+  expectNoError(runKernel({"llvm.store %k1, %a0 : i32, !llvm.ptr<1>\nllvm.return", 1, 1, 0, "", 2},
+                          {input(data)}));
+
+  expectError(runTwice("", data, wait),
+              {"thread 0: race between launches: reads 4 bytes at offset 0 of argument 0 without "
+               "having waited for the launches before"});
+  expectError(runTwice("", data), {"race between launches", "ends without waiting"});
+  expectError(runTwice("llvm.store %k1, %a1 : i32, !llvm.ptr<1>\n" + wait, data),
+              {"race between launches: writes 4 bytes at offset 0 of argument 1"});
+  // Half a warp waits.
+  expectError(runTwice(R"(
+    %waits = llvm.icmp "ult" %tid, %k16 : i32
+    llvm.cond_br %waits, ^wait, ^go
+  ^wait:
+    nvvm.griddepcontrol wait
+    llvm.br ^go
+  ^go:
+)",
+                       data),
+              {"thread 16: race between launches: reads 4 bytes at offset 64 of argument 0"});
+}
+
 TEST(MemoryTest, Atomics) {
   std::vector<int32_t> count(1);
   std::vector<float> sum(1);

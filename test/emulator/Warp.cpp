@@ -21,6 +21,7 @@ uint32_t Warp::existingLanes() const {
 
 void Warp::restart() {
   live = existingLanes();
+  early = block.startsEarly ? live : 0;
   target = 0;
   isConverged = true;
   isAtBarrier = false;
@@ -111,6 +112,9 @@ void Warp::exit(uint32_t lanes) {
   forLanes(lanes, [&](unsigned lane) {
     if (copies.abandon(*this, lane))
       fail(lane, "copies in flight", "ends without waiting for its asynchronous copies");
+    // The next launch would wait for this one alone.
+    if (early >> lane & 1)
+      fail(lane, "race between launches", "ends without waiting for the launches before");
   });
   // Other live lanes, if any, wait elsewhere.
   isConverged = false;

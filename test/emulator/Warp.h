@@ -37,6 +37,8 @@ struct ThreadBlock {
   unsigned threads;             ///< per block
   std::array<uint32_t, 3> position = {0, 0, 0};
   uint32_t stamp = 0; ///< of the block, for the state of global memory
+  bool startsEarly = false;        ///< the launch before may still run
+  bool launchesDependents = false; ///< a thread has let the next launch start
 };
 
 /// A warp: its registers, and which of its lanes are where. Lanes part at branches; the group
@@ -87,6 +89,7 @@ public:
   const unsigned number; ///< of the warp in its block
   uint32_t mask = 0;     ///< the active lanes
   uint32_t live = 0;     ///< the lanes that have not ended
+  uint32_t early = 0;    ///< the lanes that have not waited for the launches before
   const Instruction *current = nullptr;
   AsyncCopies copies;
   std::vector<uint64_t> scratch; ///< for block arguments that are permuted

@@ -197,10 +197,20 @@ static Action decodePack(const Registers &registers, Op op) {
   };
 }
 
+/// In the emulator a launch starts when the one before it has ended, but a thread that may start
+/// earlier must not make use of it.
+static Action decodeGridControl(NVVM::GriddepcontrolOp op) {
+  if (op.getKind() == NVVM::GridDepActionKind::wait)
+    return [](Warp &warp) { warp.early &= ~warp.mask; };
+  return [](Warp &warp) { warp.block.launchesDependents = true; };
+}
+
 Action emulator::decodeWarp(const Registers &registers, Operation *op) {
-  // In lock-step, warps are always in step; a launch starts when the one before it has ended.
-  if (isa<NVVM::SyncWarpOp, NVVM::GriddepcontrolOp, NVVM::PrefetchOp, LLVM::AssumeOp>(op))
+  // In lock-step, warps are always in step.
+  if (isa<NVVM::SyncWarpOp, NVVM::PrefetchOp, LLVM::AssumeOp>(op))
     return [](Warp &) {};
+  if (auto control = dyn_cast<NVVM::GriddepcontrolOp>(op))
+    return decodeGridControl(control);
   if (auto shuffle = dyn_cast<NVVM::ShflOp>(op))
     return decodeShuffle(registers, shuffle);
   if (auto pack = dyn_cast<NVVM::ConvertF32x2ToF16x2Op>(op))

@@ -16,7 +16,8 @@ def CUDAKernelOpInterface : OpInterface<"CUDAKernelOpInterface"> {
                     "::sinter::cuda::Launch", "getLaunch">,
     InterfaceMethod<[{
       Emits the code of a thread. `buffers` are the operation's operands as
-      pointers to global memory.
+      pointers to global memory. Every thread calls `emitter.waitForLaunches()`
+      before it touches anything but weights.
     }], "void", "emitThread",
     (ins "::sinter::cuda::KernelEmitter &":$emitter, "::mlir::ValueRange":$buffers)>,
   ];

@@ -53,16 +53,22 @@ private:
   };
 
   void prepareInputCopies();
-  void copyStage(Value step, Value stageAt);
+  void copyFirstStages(Value begin, Value end);
+  void copyInputs(Value step, Value stageAt);
   void copyInput(const InputCopy &copy, ArrayRef<Value> blockTap, Value stageAt);
   void copyFilter(Value step, Value stageAt);
   /// 16 bytes, or zeros where `exists` does not hold.
   void copyAsync(Value sharedAt, Value pointer, Value at, Value exists);
+  void commitCopies() { NVVM::CpAsyncCommitGroupOp::create(e.builder, e.loc); }
   /// The first step of the block that is `number` of those that share them.
   Value firstStep(Value number) { return e.div(e.mul(number, steps), splits); }
   SmallVector<Value> multiplyAll(GemmTiles &tiles);
+  SmallVector<Value> finishAll(ArrayRef<GemmTiles::Output> outputs);
   /// Bias, residual, activation, store; zeros for what lies outside of the output.
-  Value finish(const GemmTiles::Output &output);
+  Value finish(const GemmTiles::Output &output, Value addend);
+  Value loadResidual(const GemmTiles::Output &output);
+  Value isStored(const GemmTiles::Output &output); // null: always
+  Value outputAt(const GemmTiles::Output &output);
   void storeSum(Value part, Value column, Value sum);
   Value stageOffset(Value turn);
 
@@ -102,8 +108,7 @@ void GemmEmitter::emit() {
   prepareInputCopies();
   auto tiles = GemmTiles::create(e, stage);
   SmallVector<Value> products = multiplyAll(*tiles);
-  SmallVector<Value> finished =
-      tiles->finish(products, [&](const auto &output) { return finish(output); });
+  SmallVector<Value> finished = finishAll(tiles->getOutputs(products));
   if (sums)
     tiles->sumColumns(finished, [&](Value part, Value column, Value sum) {
       storeSum(part, column, sum);
@@ -185,7 +190,7 @@ void GemmEmitter::copyFilter(Value step, Value stageAt) {
   }
 }
 
-void GemmEmitter::copyStage(Value step, Value stageAt) {
+void GemmEmitter::copyInputs(Value step, Value stageAt) {
   auto blockTap = e.split(step, {filterShape[1], filterShape[2], filterShape[3]});
   // Of a convolution with groups a panel reads only some input channels.
   auto packing = kernel::FilterPacking::get(op.getOutput().getType().getDimSize(1),
@@ -199,7 +204,26 @@ void GemmEmitter::copyStage(Value step, Value stageAt) {
   }
   for (const InputCopy &copy : inputCopies)
     e.onlyIf(copy.exists, [&] { copyInput(copy, blockTap, stageAt); });
-  copyFilter(step, stageAt);
+}
+
+/// All stages but one, each a group of copies. No launch writes filters, so that those of all
+/// stages are on their way, in the first group, while the launch that writes the input ends.
+void GemmEmitter::copyFirstStages(Value begin, Value end) {
+  using Copy = void (GemmEmitter::*)(Value step, Value stageAt);
+  auto copyOne = [&](int64_t turn, Copy copy) {
+    Value step = e.add(begin, turn);
+    bool isSure = turn < steps / splits; // shares differ by a step
+    if (turn * splits < steps)
+      e.onlyIf(isSure ? Value() : e.lessThan(step, end),
+               [&] { (this->*copy)(step, e.index(turn * stage.bytes())); });
+  };
+  for (int64_t turn = 0; turn < stages - 1; ++turn)
+    copyOne(turn, &GemmEmitter::copyFilter);
+  e.waitForLaunches();
+  for (int64_t turn = 0; turn < stages - 1; ++turn) {
+    copyOne(turn, &GemmEmitter::copyInputs);
+    commitCopies(); // of nothing, too: groups are counted
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -207,53 +231,84 @@ void GemmEmitter::copyStage(Value step, Value stageAt) {
 //===----------------------------------------------------------------------===//
 
 SmallVector<Value> GemmEmitter::multiplyAll(GemmTiles &tiles) {
-  auto commit = [&] { NVVM::CpAsyncCommitGroupOp::create(e.builder, e.loc); };
   Value begin = firstStep(split);
   Value end = splits > 1 ? firstStep(e.add(split, 1)) : e.index(steps);
-  for (int64_t turn = 0; turn < stages - 1; ++turn) {
-    Value step = e.add(begin, turn);
-    bool isSure = turn < steps / splits; // shares differ by a step
-    if (turn * splits < steps)
-      e.onlyIf(isSure ? Value() : e.lessThan(step, end),
-               [&] { copyStage(step, e.index(turn * stage.bytes())); });
-    commit(); // of nothing, too: groups are counted
-  }
+  copyFirstStages(begin, end);
   return e.loop(begin, end, tiles.zeros(), [&](Value step, ValueRange carried) {
     Value turn = e.sub(step, begin);
     NVVM::CpAsyncWaitGroupOp::create(e.builder, e.loc, stages - 2);
     // All copies of the stage are there, and the stage before has been read.
     e.barrier();
     Value next = e.add(step, stages - 1);
-    e.onlyIf(e.lessThan(next, end), [&] { copyStage(next, stageOffset(e.add(turn, stages - 1))); });
-    commit();
+    e.onlyIf(e.lessThan(next, end), [&] {
+      Value stageAt = stageOffset(e.add(turn, stages - 1));
+      copyInputs(next, stageAt);
+      copyFilter(next, stageAt);
+    });
+    commitCopies();
     return tiles.multiply(stageOffset(turn), carried);
   });
 }
 
-Value GemmEmitter::finish(const GemmTiles::Output &part) {
-  auto type = cast<VectorType>(part.values.getType());
-  Value pixel = e.add(firstPixel, part.row), channel = e.add(firstChannel, part.column);
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+Value GemmEmitter::isStored(const GemmTiles::Output &part) {
   Value exists;
   if (pixels % stage.pixels)
-    exists = e.lessThan(pixel, e.index(pixels));
+    exists = e.lessThan(e.add(firstPixel, part.row), e.index(pixels));
   // Padded channels come in whole vectors.
   if (filterShape[0] * filterShape[5] > output.lanes)
-    exists = e.both(exists, e.lessThan(channel, e.index(output.lanes)));
-  return e.valueIf(exists, type, [&] {
-    Value value = part.values;
-    if (bias)
-      value = e.addf(value, e.load(bias, e.builder.getF32Type(), channel, type.getNumElements()));
-    // Without a halo, pixels follow each other through all images.
-    Value at = e.linear({{image, output.batch},
-                         {split, op.getImages() * output.batch},
-                         {pixel, output.lanes},
-                         {channel, 1}});
-    if (residual)
-      value = e.addf(value, e.load(residual, element, at, type.getNumElements()));
+    exists = e.both(exists, e.lessThan(e.add(firstChannel, part.column), e.index(output.lanes)));
+  return exists;
+}
+
+/// Without a halo, pixels follow each other through all images.
+Value GemmEmitter::outputAt(const GemmTiles::Output &part) {
+  return e.linear({{image, output.batch},
+                   {split, op.getImages() * output.batch},
+                   {e.add(firstPixel, part.row), output.lanes},
+                   {e.add(firstChannel, part.column), 1}});
+}
+
+Value GemmEmitter::loadResidual(const GemmTiles::Output &part) {
+  auto type = cast<VectorType>(part.values.getType());
+  return e.valueIf(isStored(part), type, [&] {
+    return e.load(residual, element, outputAt(part), type.getNumElements());
+  });
+}
+
+Value GemmEmitter::finish(const GemmTiles::Output &part, Value addend) {
+  auto type = cast<VectorType>(part.values.getType());
+  Value value = part.values, channel = e.add(firstChannel, part.column);
+  if (bias) // which has the channels of whole panels
+    value = e.addf(value, e.load(bias, e.builder.getF32Type(), channel, type.getNumElements()));
+  return e.valueIf(isStored(part), type, [&] {
+    if (addend)
+      value = e.addf(value, addend);
     value = e.activation(op.getActivation(), value);
-    e.store(value, outputs, op.getOutput().getType().getElementType(), at);
+    e.store(value, outputs, op.getOutput().getType().getElementType(), outputAt(part));
     return value;
   });
+}
+
+SmallVector<Value> GemmEmitter::finishAll(ArrayRef<GemmTiles::Output> parts) {
+  // A load cannot pass a store that might be to the same place: those that come before it are on
+  // their way together. So many bytes of each thread find room in registers.
+  constexpr size_t bytesTogether = 64;
+  auto type = cast<VectorType>(parts.front().values.getType());
+  size_t batch = bytesTogether / (type.getNumElements() * stage.elementBytes());
+  SmallVector<Value> finished;
+  for (; !parts.empty(); parts = parts.drop_front(std::min(batch, parts.size()))) {
+    auto together = parts.take_front(batch);
+    SmallVector<Value> residuals = llvm::map_to_vector(together, [&](const auto &part) {
+      return residual ? loadResidual(part) : Value();
+    });
+    for (auto [part, addend] : llvm::zip_equal(together, residuals))
+      finished.push_back(finish(part, addend));
+  }
+  return finished;
 }
 
 void GemmEmitter::storeSum(Value part, Value column, Value sum) {

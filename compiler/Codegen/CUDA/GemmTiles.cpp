@@ -74,17 +74,16 @@ public:
     return result;
   }
 
-  SmallVector<Value> finish(ValueRange sums, Finish finish) override {
-    SmallVector<Value> result;
+  SmallVector<Output> getOutputs(ValueRange sums) override {
+    SmallVector<Output> outputs;
     Value group = e.div(lane, 4), pair = e.mul(e.rem(lane, 4), 2);
     for (int64_t i = 0; i < static_cast<int64_t>(sums.size()); i += 2) {
       int64_t tile = i / 4, half = i / 2 % 2;
       Value row = e.add(e.add(firstRow, group), tile / (columns / 8) * 16 + half * 8);
       Value column = e.add(e.add(firstColumn, pair), tile % (columns / 8) * 8);
-      Value values = finish({row, column, vectorOf(e, {sums[i], sums[i + 1]})});
-      result.append({elementOf(e, values, 0), elementOf(e, values, 1)});
+      outputs.push_back({row, column, vectorOf(e, {sums[i], sums[i + 1]})});
     }
-    return result;
+    return outputs;
   }
 
   void sumColumns(ValueRange values, StoreSum store) override {
@@ -95,7 +94,7 @@ public:
         Value sum;
         for (int64_t i = 0; i < rows / 16; ++i)
           for (int64_t half = 0; half < 2; ++half) {
-            Value value = values[(i * (columns / 8) + j) * 4 + half * 2 + k];
+            Value value = elementOf(e, values[(i * (columns / 8) + j) * 2 + half], k);
             sum = sum ? e.addf(sum, value) : value;
           }
         sum = sumOverLanes(e, sum, {4, 8, 16});
@@ -234,11 +233,11 @@ public:
     return result;
   }
 
-  SmallVector<Value> finish(ValueRange sums, Finish finish) override {
-    SmallVector<Value> result;
+  SmallVector<Output> getOutputs(ValueRange sums) override {
+    SmallVector<Output> outputs;
     for (auto [i, sum] : llvm::enumerate(sums))
-      result.push_back(finish({e.add(row, i * threadRows), column, sum}));
-    return result;
+      outputs.push_back({e.add(row, i * threadRows), column, sum});
+    return outputs;
   }
 
   void sumColumns(ValueRange values, StoreSum store) override {

@@ -57,12 +57,10 @@ public:
     mlir::Value row, column;
     mlir::Value values; ///< vector of f32
   };
-  using Finish = llvm::function_ref<mlir::Value(const Output &)>;
-  /// Replaces all outputs of the thread by what `finish` makes of them.
-  virtual llvm::SmallVector<mlir::Value> finish(mlir::ValueRange sums, Finish finish) = 0;
+  virtual llvm::SmallVector<Output> getOutputs(mlir::ValueRange sums) = 0;
 
   /// Sums of columns over the rows that a part of the tile has: the part's number, and the sum of
-  /// the column. Called for lanes that have one.
+  /// the column. Called for lanes that have one. `values` are what became of the outputs.
   using StoreSum = llvm::function_ref<void(mlir::Value part, mlir::Value column, mlir::Value sum)>;
   virtual void sumColumns(mlir::ValueRange values, StoreSum store) = 0;
 };

@@ -27,6 +27,12 @@ Value KernelEmitter::blockIndex(int dimension) {
 
 void KernelEmitter::barrier() { NVVM::Barrier0Op::create(builder, loc); }
 
+void KernelEmitter::waitForLaunches() {
+  // In this order at most one launch waits: its blocks take room from none that could run.
+  for (auto kind : {NVVM::GridDepActionKind::wait, NVVM::GridDepActionKind::launch_dependents})
+    NVVM::GriddepcontrolOp::create(builder, loc, kind);
+}
+
 Value KernelEmitter::shuffleXor(Value value, int32_t mask) {
   return NVVM::ShflOp::create(builder, loc, value.getType(), constantI32(-1), value,
                               constantI32(mask), constantI32(warpSize - 1), NVVM::ShflKind::bfly,

@@ -41,6 +41,10 @@ public:
   mlir::Value blockIndex(int dimension);
   /// Waits for all threads of the block.
   void barrier();
+  /// Waits for the launches before this one, whose blocks may still run: before this call a thread
+  /// must read nothing but weights, and write nothing. Then allows that the blocks of the next
+  /// launch start as soon as there is room for them (programmatic dependent launch).
+  void waitForLaunches();
   /// `value` of the lane whose number differs in the bits of `mask`.
   mlir::Value shuffleXor(mlir::Value value, int32_t mask);
   /// body() where `condition` holds; null: always.

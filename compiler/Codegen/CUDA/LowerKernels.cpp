@@ -164,7 +164,15 @@ LogicalResult NetworkLowering::lowerKernel(CUDAKernelOpInterface op) {
 }
 
 LLVM::LLVMFuncOp NetworkLowering::getKernel(CUDAKernelOpInterface op, const Launch &launch) {
-  LLVM::LLVMFuncOp &kernel = emitted[kernelKey(op)];
+  // What no launch writes. Of another buffer the compiler must not know more than its size: its
+  // loads would move to where a thread has not waited for the launches before.
+  SmallVector<bool> isConstant = llvm::map_to_vector(op->getOperands(), [](Value operand) {
+    return operand.getDefiningOp<kernel::GetWeightsOp>() != nullptr;
+  });
+  std::string key = kernelKey(op);
+  for (bool constant : isConstant)
+    key += constant ? " weights" : " buffer";
+  LLVM::LLVMFuncOp &kernel = emitted[key];
   if (kernel)
     return kernel;
   MLIRContext *context = op->getContext();
@@ -185,7 +193,7 @@ LLVM::LLVMFuncOp NetworkLowering::getKernel(CUDAKernelOpInterface op, const Laun
     kernel.setArgAttr(i, LLVM::LLVMDialect::getDereferenceableAttrName(),
                       kernels.getI64IntegerAttr(
                           kernel::getStorageBytes(cast<MemRefType>(operand.getType()))));
-    if (llvm::count(op->getOperands(), operand) == 1)
+    if (isConstant[i])
       kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), kernels.getUnitAttr());
   }
   auto body = OpBuilder::atBlockBegin(kernel.addEntryBlock(kernels));

@@ -42,6 +42,7 @@ struct ItemModel : CUDAKernelOpInterface::ExternalModel<ConcreteModel, OpTy> {
   void emitThread(Operation *op, KernelEmitter &e, ValueRange buffers) const {
     constexpr int64_t threads = ConcreteModel::threads;
     int64_t items = ConcreteModel::items(cast<OpTy>(op));
+    e.waitForLaunches();
     Value item = e.linear({{e.blockIndex(0), threads}, {e.threadIndex(), 1}});
     Value exists = items % threads ? e.lessThan(item, e.index(items)) : Value();
     e.onlyIf(exists, [&] { ConcreteModel::emit(cast<OpTy>(op), e, buffers, item); });

@@ -18,6 +18,8 @@ struct CUDATarget {
   unsigned architecture() const;
   /// True for code that no other architecture runs: "sm_90a".
   bool isArchitectureSpecific() const { return chip.back() == 'a'; }
+  /// True for GPUs whose launches can start before the one before is done (griddepcontrol).
+  bool startsEarly() const { return architecture() >= 90; }
 
   /// "sm_90" for "sm_90a".
   CUDATarget withoutSpecifics() const {

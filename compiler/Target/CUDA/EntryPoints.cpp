@@ -33,8 +33,10 @@ static std::string imageTable(const Model &model, llvm::ArrayRef<CUDAImage> imag
     int kind = image.isPTX                      ? SINTER_PTX
                : image.target.isArchitectureSpecific() ? SINTER_CUBIN_EXACT
                                                 : SINTER_CUBIN;
-    rows.push_back(fmt::format("i32 {}, i32 {}, ptr @{}, i64 {}", image.target.architecture(), kind,
-                               symbol, image.bytes.size() + (image.isPTX ? 1 : 0)));
+    rows.push_back(fmt::format("i32 {}, i32 {}, ptr @{}, i64 {}, i32 {}, i32 0",
+                               image.target.architecture(), kind, symbol,
+                               image.bytes.size() + (image.isPTX ? 1 : 0),
+                               image.target.startsEarly() ? 1 : 0));
   }
   return strings + table(model, "images", "%cuda_image", rows);
 }
@@ -68,7 +70,7 @@ std::string sinter::cudaEntryPointsIR(const Model &model, llvm::StringRef precis
     arguments += launch.arguments.size();
   std::string text =
       tensorInfoType() +
-      "%cuda_image = type { i32, i32, ptr, i64 }\n"
+      "%cuda_image = type { i32, i32, ptr, i64, i32, i32 }\n"
       "%cuda_argument = type { i32, i32, i64 }\n"
       "%cuda_launch = type { ptr, ptr, i64, [3 x i32], i32, i32, i32, i32, i32 }\n"
       "%cuda_info = type { i32, i32, ptr, ptr, ptr, i64, i64, ptr, i32, i32, ptr, ptr, i32, i32, "

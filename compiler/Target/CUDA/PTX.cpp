@@ -9,6 +9,8 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/IntrinsicsNVPTX.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -38,6 +40,15 @@ static Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const CUDATa
       /*RM=*/std::nullopt, /*CM=*/std::nullopt, CodeGenOptLevel::Aggressive));
 }
 
+/// Removes instructions by which launches wait for each other, of GPUs that have none.
+static void eraseGridControl(Module &module) {
+  for (Intrinsic::ID id : {Intrinsic::nvvm_griddepcontrol_wait,
+                           Intrinsic::nvvm_griddepcontrol_launch_dependents})
+    if (Function *intrinsic = Intrinsic::getDeclarationIfExists(&module, id))
+      for (User *call : make_early_inc_range(intrinsic->users()))
+        cast<Instruction>(call)->eraseFromParent();
+}
+
 Expected<std::string> sinter::emitPTX(mlir::gpu::GPUModuleOp kernels, const CUDATarget &target) {
   mlir::DialectRegistry registry;
   mlir::registerBuiltinDialectTranslation(registry);
@@ -57,6 +68,8 @@ Expected<std::string> sinter::emitPTX(mlir::gpu::GPUModuleOp kernels, const CUDA
                              "' cannot be translated to LLVM IR");
   module->setTargetTriple(triple);
   module->setDataLayout((*machine)->createDataLayout());
+  if (!target.startsEarly())
+    eraseGridControl(*module);
   optimize(*module, **machine);
 
   SmallString<0> text;

@@ -34,7 +34,7 @@ extern "C" {
 /*===-- Descriptor --------------------------------------------------------===*/
 
 #define SINTER_CUDA_MAGIC 0x41445543u /* "CUDA" */
-#define SINTER_CUDA_ABI_VERSION 1u
+#define SINTER_CUDA_ABI_VERSION 2u
 
 /* What a device tensor of a run must be aligned to, in bytes. */
 #define SINTER_CUDA_ALIGNMENT 16u
@@ -52,6 +52,9 @@ typedef struct sinter_cuda_image {
   uint32_t kind;         /* SINTER_CUBIN, SINTER_CUBIN_EXACT, SINTER_PTX */
   const void *data;      /* PTX ends in a zero, which `bytes` counts */
   uint64_t bytes;
+  uint32_t starts_early; /* 1: kernels wait for the launches before them (griddepcontrol.wait), so
+                            that they may be started while those end; else 0 */
+  uint32_t reserved;     /* 0 */
 } sinter_cuda_image;
 
 /* An argument of a kernel, which are all addresses. */
@@ -61,7 +64,7 @@ typedef struct sinter_cuda_argument {
   uint64_t offset;   /* from the buffer's start, in bytes */
 } sinter_cuda_argument;
 
-/* One kernel of a run; each starts when the one before it is done. */
+/* One kernel of a run; each does its work when the one before it is done. */
 typedef struct sinter_cuda_launch {
   const char *kernel;     /* its name in every image */
   const char *layers;     /* its layers, as in sinter_step_info */

@@ -68,6 +68,10 @@ TEST_F(CUDAArtifact, DescribesWhatIsLaunched) {
   EXPECT_EQ(last.architecture, 86u);
   llvm::StringRef ptx(static_cast<const char *>(last.data), last.bytes - 1);
   EXPECT_TRUE(ptx.contains(".target sm_86"));
+  // From sm_90 on, kernels wait for each other by themselves.
+  EXPECT_FALSE(ptx.contains("griddepcontrol"));
+  for (const sinter_cuda_image &image : llvm::ArrayRef(info->images, info->num_images))
+    EXPECT_EQ(image.starts_early, image.architecture >= 90 ? 1u : 0u) << image.architecture;
   // 21 layers and nine gates, each with kernels of its own.
   uint64_t multiplyAdds = 0;
   for (uint32_t i = 0; i < info->num_launches; ++i) {

@@ -20,8 +20,8 @@ struct Damage {
 const std::vector<Damage> infoDamages = {
     {"magic", [](Network &n) { n.info.magic = SINTER_ABI_MAGIC; },
      "not a Sinter artifact for GPUs: its descriptor starts with 0x5245544e, expects 0x41445543"},
-    {"abi_version", [](Network &n) { n.info.abi_version = 2; },
-     "CUDA ABI version 2, this runtime reads 1", SINTER_WRONG_VERSION},
+    {"abi_version", [](Network &n) { n.info.abi_version = 1; },
+     "CUDA ABI version 1, this runtime reads 2", SINTER_WRONG_VERSION},
     {"name", [](Network &n) { n.info.name = nullptr; }, "has no name, compiler or precision"},
     {"empty name", [](Network &n) { n.info.name = ""; }, "has no name, compiler or precision"},
     {"compiler", [](Network &n) { n.info.compiler = nullptr; }, "has no name"},
@@ -65,6 +65,10 @@ const std::vector<Damage> imageDamages = {
     {"high kind", [](Network &n) { n.images[0].kind = 4; }, "image 0 is of kind 4"},
     {"other kind", [](Network &n) { n.images[1].kind = SINTER_CUBIN; },
      "image 1 is no cubin, or a truncated one"},
+    {"starts_early", [](Network &n) { n.images[0].starts_early = 2; },
+     "image 0 has flags 2 and 0, expects 0 or 1 and 0"},
+    {"image's reserved", [](Network &n) { n.images[1].reserved = 3; },
+     "image 1 has flags 0 and 3"},
     {"data", [](Network &n) { n.images[0].data = nullptr; }, "image 0 has 0 bytes"},
     {"bytes", [](Network &n) { n.images[0].bytes = 0; }, "image 0 has 0 bytes"},
     {"many bytes", [](Network &n) { n.images[0].bytes = ~0ull; },
@@ -176,7 +180,8 @@ void spoil(Network &network, Numbers &number) {
       &launch.grid[0],      &launch.grid[1],        &launch.grid[2],          &launch.threads,
       &launch.shared_bytes, &launch.first_argument, &launch.num_arguments,    &launch.reserved,
       &argument.buffer,     &argument.reserved,     &image.architecture,      &image.kind,
-      &tensor.element_type, &tensor.rank,           &network.info.abi_version};
+      &tensor.element_type, &tensor.rank,           &network.info.abi_version,
+      &image.starts_early,  &image.reserved};
   if (number() % 2)
     *words[number() % (sizeof(words) / sizeof(words[0]))] = static_cast<uint32_t>(number());
   else if (number() % 2)

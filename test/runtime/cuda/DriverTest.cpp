@@ -14,6 +14,8 @@
 
 namespace ours {
 #include "runtime/cuda/Driver.h"
+constexpr int programmatic_port = CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC; // a macro in both
+#undef CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC
 } // namespace ours
 
 #include <cuda.h>
@@ -34,6 +36,7 @@ TEST(Driver, functions_have_the_parameters_of_the_toolkit) {
             Shape<decltype(&::symbol)>::get())                                                     \
       << #symbol;
   SINTER_CUDA_DRIVER_FUNCTIONS(COMPARE)
+  SINTER_CUDA_LATER_DRIVER_FUNCTIONS(COMPARE)
 #undef COMPARE
 }
 
@@ -64,6 +67,19 @@ TEST(Driver, constants_have_the_values_of_the_toolkit) {
   COMPARE(CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES);
   COMPARE(CU_JIT_ERROR_LOG_BUFFER);
   COMPARE(CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES);
+  COMPARE(CU_GRAPH_DEPENDENCY_TYPE_PROGRAMMATIC);
+#undef COMPARE
+  EXPECT_EQ(ours::programmatic_port, CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC);
+}
+
+TEST(Driver, edges_have_the_layout_of_the_toolkit) {
+  EXPECT_EQ(sizeof(ours::CUgraphEdgeData), sizeof(::CUgraphEdgeData));
+#define COMPARE(field)                                                                             \
+  EXPECT_EQ(offsetof(ours::CUgraphEdgeData, field), offsetof(::CUgraphEdgeData, field)) << #field
+  COMPARE(from_port);
+  COMPARE(to_port);
+  COMPARE(type);
+  COMPARE(reserved);
 #undef COMPARE
 }
 

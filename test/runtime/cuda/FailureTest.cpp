@@ -8,7 +8,7 @@ namespace {
 
 const char *const functions[] = {
 #define NAME(field, symbol, parameters) #symbol,
-    SINTER_CUDA_DRIVER_FUNCTIONS(NAME)
+    SINTER_CUDA_DRIVER_FUNCTIONS(NAME) SINTER_CUDA_LATER_DRIVER_FUNCTIONS(NAME)
 #undef NAME
 };
 
@@ -39,6 +39,7 @@ struct Scenario {
 
   void run() {
     network.launches[1].shared_bytes = 50000;
+    network.images[0].starts_early = 1;
     attempt([&](sinter_error *error) {
       sinter_status status = sinter_cuda_from_info(&network.info, 0, &model, error);
       EXPECT_EQ(model == nullptr, status != SINTER_OK);

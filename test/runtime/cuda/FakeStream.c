@@ -84,6 +84,7 @@ void fake_drop_queue(void) {
 
 struct CUgraphNode_st {
   work_t work;
+  bool is_linked; /* depends on the node before it */
 };
 
 struct CUgraph_st {
@@ -133,6 +134,9 @@ static CUresult read_node(const CUDA_KERNEL_NODE_PARAMS *parameters, CUcontext c
   return CUDA_SUCCESS;
 }
 
+/* Nodes may run in any order that their dependencies allow, and kernels need their own. */
+static bool is_link(CUgraphNode from, CUgraphNode to) { return from + 1 == to; }
+
 CUresult cuGraphAddKernelNode_v2(CUgraphNode *node, CUgraph graph, const CUgraphNode *dependencies,
                                  size_t num_dependencies,
                                  const CUDA_KERNEL_NODE_PARAMS *parameters) {
@@ -140,14 +144,30 @@ CUresult cuGraphAddKernelNode_v2(CUgraphNode *node, CUgraph graph, const CUgraph
   const size_t index = graph->num_nodes;
   if (index == MAX_NODES)
     return CUDA_ERROR_OUT_OF_MEMORY;
-  /* Nodes may run in any order that their dependencies allow, and kernels need their own. */
-  if (num_dependencies != (index ? 1 : 0) || (index && dependencies[0] != &graph->nodes[index - 1]))
+  if (num_dependencies > 1 || (num_dependencies && !is_link(dependencies[0], &graph->nodes[index])))
     fake_complain("the kernels of a graph are no chain");
   const CUresult result = read_node(parameters, context, &graph->nodes[index].work);
   if (result != CUDA_SUCCESS)
     return result;
+  graph->nodes[index].is_linked = num_dependencies == 1;
   *node = &graph->nodes[index];
   ++graph->num_nodes;
+  return CUDA_SUCCESS;
+}
+
+CUresult cuGraphAddDependencies_v2(CUgraph graph, const CUgraphNode *from, const CUgraphNode *to,
+                                   const CUgraphEdgeData *edges, size_t num_dependencies) {
+  ENTER_CONTEXT("cuGraphAddDependencies_v2");
+  for (size_t i = 0; i < num_dependencies; ++i) {
+    const CUgraphEdgeData programmatic = {.from_port = CU_GRAPH_KERNEL_NODE_PORT_PROGRAMMATIC,
+                                          .type = CU_GRAPH_DEPENDENCY_TYPE_PROGRAMMATIC};
+    if (from[i] < graph->nodes || to[i] >= graph->nodes + graph->num_nodes || to[i]->is_linked ||
+        memcmp(&edges[i], &programmatic, sizeof(programmatic)) != 0)
+      return CUDA_ERROR_INVALID_VALUE;
+    if (!is_link(from[i], to[i]))
+      fake_complain("the kernels of a graph are no chain");
+    to[i]->is_linked = true;
+  }
   return CUDA_SUCCESS;
 }
 
@@ -158,6 +178,9 @@ CUresult cuGraphInstantiateWithFlags(CUgraphExec *executable, CUgraph graph,
   if (flags != 0)
     return CUDA_ERROR_INVALID_VALUE;
   *executable = calloc(1, sizeof(**executable));
+  for (size_t i = 1; i < graph->num_nodes; ++i)
+    if (!graph->nodes[i].is_linked)
+      fake_complain("the kernels of a graph are no chain");
   (*executable)->graph = graph;
   (*executable)->num_nodes = graph->num_nodes;
   for (size_t i = 0; i < graph->num_nodes; ++i)

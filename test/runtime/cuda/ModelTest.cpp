@@ -221,6 +221,21 @@ TEST_F(ModelTest, says_that_the_driver_is_too_old) {
       << message;
 }
 
+/// A driver that knows no edges by which kernels start early has kernels start one after the other.
+TEST_F(ModelTest, does_without_what_came_after_cuda_12_0) {
+  Network network;
+  network.images[0].starts_early = 1;
+  setenv("SINTER_CUDA_DRIVER", SINTER_EARLIER_DRIVER, 1);
+  sinter_cuda_model *model = load(network);
+  sinter_cuda_session *session = open(model);
+  HostTensors host;
+  ASSERT_EQ(host.run(session, &error), SINTER_OK) << error.message;
+  host.expectResults();
+  EXPECT_EQ(fake_calls("cuGraphAddDependencies_v2"), 0);
+  sinter_cuda_session_destroy(session);
+  sinter_cuda_unload(model);
+}
+
 TEST_F(ModelTest, says_that_there_is_no_gpu) {
   Network network;
   fake_set_count(0);

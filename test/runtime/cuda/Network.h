@@ -66,7 +66,7 @@ struct Network {
 
   void addImage(uint32_t architecture, uint32_t kind, const std::string &content) {
     data.push_back(content);
-    images.push_back({architecture, kind, nullptr, content.size() + (kind == SINTER_PTX)});
+    images.push_back({architecture, kind, nullptr, content.size() + (kind == SINTER_PTX), 0, 0});
     for (size_t i = 0; i < data.size(); ++i) // strings may have moved
       images[i].data = data[i].c_str();
     connect();

@@ -122,6 +122,21 @@ TEST_F(SessionTest, updates_only_kernels_whose_tensors_have_moved) {
   expectEqual(host, scores, sums);
 }
 
+/// Of kernels that wait by themselves, all but the first have an edge by which they start early.
+TEST_F(SessionTest, starts_kernels_early_that_wait_by_themselves) {
+  EXPECT_EQ(fake_calls("cuGraphAddDependencies_v2"), 0);
+  Network waiting;
+  waiting.images[0].starts_early = 1;
+  sinter_cuda_model *early = load(waiting);
+  sinter_cuda_session *graph = open(early);
+  EXPECT_EQ(fake_calls("cuGraphAddDependencies_v2"), 3);
+  HostTensors host;
+  ASSERT_EQ(host.run(graph, &error), SINTER_OK) << error.message;
+  host.expectResults();
+  sinter_cuda_session_destroy(graph);
+  sinter_cuda_unload(early);
+}
+
 TEST_F(SessionTest, enqueues_several_runs) {
   HostTensors first(1), second(2);
   DeviceTensor x, x2, scores, scores2, sums, sums2;

@@ -16,9 +16,19 @@ kernel.weights @conv.weight : memref<1x1x3x3x32x32xf16> attributes {groups = 1, 
 // CHECK: module attributes {gpu.container_module}
 // CHECK-LABEL: gpu.module @network_kernels
 // CHECK:         llvm.mlir.global external @shared() {addr_space = 3 : i32, alignment = 128 : i64} : !llvm.array<0 x i8>
-// CHECK:         llvm.func @network_convert_layout_0(%{{.*}}: !llvm.ptr<1> {llvm.dereferenceable = 16384 : i64, llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.dereferenceable = 8192 : i64, llvm.noalias}) attributes {gpu.kernel, nvvm.kernel, nvvm.reqntid = array<i32: 256, 1, 1>}
-// CHECK:         llvm.func @network_gemm_conv2d_0
+// CHECK:         llvm.func @network_convert_layout_0(%{{.*}}: !llvm.ptr<1> {llvm.dereferenceable = 16384 : i64}, %{{.*}}: !llvm.ptr<1> {llvm.dereferenceable = 8192 : i64}) attributes {gpu.kernel, nvvm.kernel, nvvm.reqntid = array<i32: 256, 1, 1>}
+// CHECK-NEXT:      nvvm.griddepcontrol wait
+// CHECK-NEXT:      nvvm.griddepcontrol launch_dependents
+// CHECK:           llvm.load
+// Weights alone are written by no launch: they are read before the launch that writes the input is done.
+// CHECK:         llvm.func @network_gemm_conv2d_0(%[[INPUT:[a-z0-9]*]]: !llvm.ptr<1> {llvm.dereferenceable = 8192 : i64}, %[[FILTER:[a-z0-9]*]]: !llvm.ptr<1> {llvm.dereferenceable = 18432 : i64, llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.dereferenceable = 8192 : i64})
 // CHECK-SAME:      nvvm.reqntid = array<i32: 128, 1, 1>
+// CHECK-NOT:       llvm.getelementptr %[[INPUT]]
+// CHECK:           llvm.getelementptr %[[FILTER]]
+// CHECK:           nvvm.cp.async.shared.global %{{.*}}, %{{.*}}, 16, cache = cg
+// CHECK-NOT:       llvm.getelementptr %[[INPUT]]
+// CHECK:           nvvm.griddepcontrol wait
+// CHECK-NEXT:      nvvm.griddepcontrol launch_dependents
 // What lies in the padding is not copied, and is zero.
 // CHECK:           %[[BYTES:.*]] = arith.select %{{.*}}, %c16_i32{{[_0-9]*}}, %c0_i32{{[_0-9]*}} : i32
 // CHECK:           nvvm.cp.async.shared.global %{{.*}}, %{{.*}}, 16, cache = cg, %[[BYTES]]

@@ -8,7 +8,7 @@ static const char ptx[] = ".version 7.8\n";
 
 static const sinter_tensor_info x = {"x", SINTER_F32, 1, {4, 0, 0, 0}};
 static const sinter_tensor_info y = {"y", SINTER_F32, 1, {4, 0, 0, 0}};
-static const sinter_cuda_image image = {80, SINTER_PTX, ptx, sizeof(ptx)};
+static const sinter_cuda_image image = {80, SINTER_PTX, ptx, sizeof(ptx), 0, 0};
 static const sinter_cuda_argument arguments[] = {{0, 0, 0}, {3, 0, 0}, {1, 0, 0}};
 static const sinter_cuda_launch launch = {
     .kernel = "scale", .layers = "scale", .grid = {1, 1, 1}, .threads = 4, .num_arguments = 3};
