@@ -48,7 +48,7 @@ def parse_arguments():
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "release")
     parser.add_argument("--work", type=pathlib.Path, default=HERE.parent / "build" / "bench")
     parser.add_argument("--results", type=pathlib.Path, default=HERE / "results")
-    parser.add_argument("--name", default=time.strftime("%Y-%m-%d"), help="of the results")
+    parser.add_argument("--name", help="of the results; else the date, and -quick with --quick")
     parser.add_argument("--quick", action="store_true", help="four networks, ONNX Runtime alone")
     parser.add_argument("--networks", type=lambda text: text.split(","))
     parser.add_argument("--peers", type=lambda text: text.split(","))
@@ -63,6 +63,8 @@ def parse_arguments():
         if peer not in peers.PEERS:
             parser.error(f"no peer '{peer}'; there are {', '.join(peers.PEERS)}")
     quick = arguments.quick
+    # A quick run must not replace the day's whole one.
+    arguments.name = arguments.name or time.strftime("%Y-%m-%d") + ("-quick" if quick else "")
     arguments.networks = arguments.networks or (QUICK_NETWORKS if quick else NETWORKS)
     arguments.peers = arguments.peers or (["onnxruntime"] if quick else list(peers.PEERS))
     arguments.batches = arguments.batches or ([1] if quick else [1, 8])
