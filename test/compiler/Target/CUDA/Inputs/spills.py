@@ -1,6 +1,6 @@
 """Compiles networks to PTX of every precision, assembles it, and counts kernels of convolutions that spill.
 
-Usage: spills.py FOLDER ARCHITECTURES NETWORK...; prints one line for each network, precision and
+Usage: spills.py FOLDER ARCHITECTURES BATCH NETWORK...; prints one line for each network, precision and
 architecture.
 """
 
@@ -21,14 +21,15 @@ def report(ptx, architecture):
 
 
 def main():
-    folder, architectures, networks = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
+    folder, architectures, batch, *networks = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
     for network in networks:
         for precision in ("f32", "tf32", "f16", "bf16"):
-            for architecture in architectures:
+            for architecture in architectures.split(","):
                 ptx = os.path.join(folder, f"{precision}-{architecture}.ptx")
                 subprocess.run(["sinter", "compile", network, "--target", "cuda", "--precision",
-                                precision, "--gpu", architecture, "-o", ptx, "-q"], check=True)
+                                precision, "--gpu", architecture, "--batch", batch, "-o", ptx, "-q"],
+                               check=True)
                 kernels = [entry for entry in report(ptx, architecture) if "gemm" in entry[0]]
                 spilling = [name for name, stores in kernels if int(stores)]
                 print(os.path.basename(network), precision, architecture,
