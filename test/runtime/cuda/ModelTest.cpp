@@ -227,12 +227,8 @@ TEST_F(ModelTest, does_without_what_came_after_cuda_12_0) {
   network.images[0].starts_early = 1;
   setenv("SINTER_CUDA_DRIVER", SINTER_EARLIER_DRIVER, 1);
   sinter_cuda_model *model = load(network);
-  sinter_cuda_session *session = open(model);
-  HostTensors host;
-  ASSERT_EQ(host.run(session, &error), SINTER_OK) << error.message;
-  host.expectResults();
+  expectRuns(model);
   EXPECT_EQ(fake_calls("cuGraphAddDependencies_v2"), 0);
-  sinter_cuda_session_destroy(session);
   sinter_cuda_unload(model);
 }
 
@@ -268,11 +264,7 @@ TEST_F(ModelTest, uses_the_gpu_that_is_asked_for) {
   EXPECT_STREQ(sinter_cuda_image_name(models[0]), "sm_90 cubin");
   EXPECT_STREQ(sinter_cuda_image_name(models[1]), "sm_89 cubin");
   for (sinter_cuda_model *model : models) {
-    sinter_cuda_session *session = open(model);
-    HostTensors host;
-    EXPECT_EQ(host.run(session, &error), SINTER_OK) << error.message;
-    host.expectResults();
-    sinter_cuda_session_destroy(session);
+    expectRuns(model);
     sinter_cuda_unload(model);
   }
 }
@@ -348,11 +340,7 @@ TEST_F(ModelTest, takes_images_of_f16) {
   network.x.shape[0] *= 2; // as many bytes
   EXPECT_EQ(sinter_tensor_bytes(&network.x), 2 * sinter_tensor_elements(&network.x));
   sinter_cuda_model *model = load(network);
-  sinter_cuda_session *session = open(model);
-  HostTensors host;
-  EXPECT_EQ(host.run(session, &error), SINTER_OK) << error.message;
-  host.expectResults();
-  sinter_cuda_session_destroy(session);
+  expectRuns(model);
   sinter_cuda_unload(model);
 }
 

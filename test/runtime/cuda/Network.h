@@ -180,6 +180,15 @@ struct CudaTest : ::testing::Test {
     EXPECT_EQ(sinter_cuda_session_create(model, &session, &error), SINTER_OK) << error.message;
     return session;
   }
+
+  /// Runs the network once in a session of its own, with the results that it must have.
+  void expectRuns(const sinter_cuda_model *model) {
+    sinter_cuda_session *session = open(model);
+    HostTensors host;
+    EXPECT_EQ(host.run(session, &error), SINTER_OK) << error.message;
+    host.expectResults();
+    sinter_cuda_session_destroy(session);
+  }
 };
 
 #endif // SINTER_TEST_RUNTIME_CUDA_NETWORK_H
