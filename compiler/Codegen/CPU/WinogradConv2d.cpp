@@ -172,17 +172,17 @@ SmallVector<Value> WinogradEmitter::outputTransform(ArrayRef<Value> m) {
 //===----------------------------------------------------------------------===//
 
 void WinogradEmitter::transformInput() {
-  e.loop(tiles, [&](Value tile) {
-    // Behind the last tile of the image: that one again, which is dropped.
-    Value inImage = e.min(e.linear({{block, tiles}, {tile, 1}}),
-                          e.index(tileRows * tileColumns - 1));
-    auto [tileRow, tileColumn] = position(inImage);
-    Value tileAt = e.linear({{image, input.batch},
-                             {tileRow, outputTile * input.row},
-                             {tileColumn, outputTile * input.column}},
-                            input.origin - input.row - input.column);
-    e.loop(blocks, [&](Value inputBlock) {
-      Value at = e.add(tileAt, e.mul(inputBlock, input.block));
+  e.loop(blocks, [&](Value inputBlock) {
+    e.loop(tiles, [&](Value tile) {
+      // Behind the last tile of the image: that one again, which is dropped.
+      Value inImage = e.min(e.linear({{block, tiles}, {tile, 1}}),
+                            e.index(tileRows * tileColumns - 1));
+      auto [tileRow, tileColumn] = position(inImage);
+      Value at = e.linear({{image, input.batch},
+                           {inputBlock, input.block},
+                           {tileRow, outputTile * input.row},
+                           {tileColumn, outputTile * input.column}},
+                          input.origin - input.row - input.column);
       SmallVector<SmallVector<Value>> rows;
       for (int64_t i = 0; i < inputTile; ++i) {
         SmallVector<Value> row;
