@@ -19,6 +19,9 @@ public:
   const int64_t lanes; ///< f32 values per vector
   /// The items that this thread computes, in order: from the first one to before the end.
   mlir::Value firstItem, endItem;
+  /// The item of this kernel that this thread computed before `firstItem`; the number of all
+  /// items if there is none.
+  mlir::Value previousItem;
   /// The number of this thread; below the operation's `getMaxThreads` if it has items.
   mlir::Value thread;
 

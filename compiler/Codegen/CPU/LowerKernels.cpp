@@ -42,10 +42,12 @@ private:
   void lowerGetWeights(kernel::GetWeightsOp op);
   void lowerBarrier(kernel::BarrierOp op);
   void lowerKernel(CPUKernelOpInterface op);
-  /// Computes the items from `first` to before `end`.
-  void callKernel(CPUKernelOpInterface op, Value first, Value end);
+  /// Computes the items from `first` to before `end`; `previous` as KernelEmitter::previousItem.
+  void callKernel(CPUKernelOpInterface op, Value first, Value end, Value previous);
   void takeFromQueues(CPUKernelOpInterface op, Value members);
-  void takeFromQueue(CPUKernelOpInterface op, Value counters, Value queue, Value queues);
+  /// Returns what is then the thread's previous item.
+  Value takeFromQueue(CPUKernelOpInterface op, Value counters, Value queue, Value queues,
+                      Value previous);
   Value queuesOf(Operation *op);
   LogicalResult zeroQueues();
   func::FuncOp getKernel(CPUKernelOpInterface op);
@@ -170,7 +172,7 @@ void NetworkLowering::lowerKernel(CPUKernelOpInterface op) {
     auto begin = [&](Value number) {
       return beginOf(e, op.getWorkItems(), maxThreads ? e.min(number, members) : number, members);
     };
-    return callKernel(op, begin(thread), begin(e.add(thread, 1)));
+    return callKernel(op, begin(thread), begin(e.add(thread, 1)), e.index(op.getWorkItems()));
   }
   if (!maxThreads)
     return takeFromQueues(op, members);
@@ -181,10 +183,11 @@ void NetworkLowering::lowerKernel(CPUKernelOpInterface op) {
   takeFromQueues(op, members);
 }
 
-void NetworkLowering::callKernel(CPUKernelOpInterface op, Value first, Value end) {
+void NetworkLowering::callKernel(CPUKernelOpInterface op, Value first, Value end,
+                                 Value previous) {
   SmallVector<Value> arguments = llvm::map_to_vector(
       op->getOperands(), [&](Value operand) { return flat.lookup(operand); });
-  arguments.append({first, end, thread});
+  arguments.append({first, end, previous, thread});
   func::CallOp::create(builder, op.getLoc(), getKernel(op), arguments);
 }
 
@@ -193,36 +196,39 @@ void NetworkLowering::takeFromQueues(CPUKernelOpInterface op, Value members) {
   Value counters = queuesOf(op), queues = e.min(members, e.index(kernel::maxQueues));
   // Its own queue first, then those of the threads behind it.
   Value own = e.rem(thread, queues);
-  e.loop(e.index(0), queues, [&](Value i) {
+  e.loop(e.index(0), queues, e.index(op.getWorkItems()), [&](Value i, ValueRange previous) {
     Value queue = e.rem(e.add(own, i), queues);
-    takeFromQueue(op, counters, queue, queues);
+    return SmallVector<Value>{takeFromQueue(op, counters, queue, queues, previous[0])};
   });
 }
 
-void NetworkLowering::takeFromQueue(CPUKernelOpInterface op, Value counters, Value queue,
-                                    Value queues) {
+Value NetworkLowering::takeFromQueue(CPUKernelOpInterface op, Value counters, Value queue,
+                                     Value queues, Value previous) {
   Location loc = op.getLoc();
   KernelEmitter e(builder, loc, lanes, hasFMA);
   // Enough parts for two threads to end within 3 % of each other.
-  constexpr int64_t parts = 32;
-  int64_t items = op.getWorkItems(), grain = op.getGrain();
-  int64_t chunk = std::max<int64_t>(items / grain / parts, 1) * grain;
+  constexpr int64_t parts = 64;
+  int64_t items = op.getWorkItems(), chunk = std::max<int64_t>(items / parts, 1);
   Value first = beginOf(e, items, queue, queues), end = beginOf(e, items, e.add(queue, 1), queues);
   Value place = e.mul(queue, queueElements);
   Value step = arith::ConstantIntOp::create(builder, loc, chunk, 64);
 
-  auto loop = scf::WhileOp::create(builder, loc, builder.getIndexType(), ValueRange{});
+  Type index = builder.getIndexType();
+  auto loop = scf::WhileOp::create(builder, loc, TypeRange{index, index}, previous);
   OpBuilder::InsertionGuard guard(builder);
-  builder.createBlock(&loop.getBefore());
+  Block *before = builder.createBlock(&loop.getBefore(), {}, index, loc);
   Value taken = memref::AtomicRMWOp::create(builder, loc, arith::AtomicRMWKind::addi, step, counters,
                                             place);
-  Value item = e.add(first, arith::IndexCastOp::create(builder, loc, builder.getIndexType(), taken));
-  scf::ConditionOp::create(builder, loc, e.lessThan(item, end), item);
+  Value item = e.add(first, arith::IndexCastOp::create(builder, loc, index, taken));
+  scf::ConditionOp::create(builder, loc, e.lessThan(item, end),
+                           ValueRange{item, before->getArgument(0)});
 
-  Block *body = builder.createBlock(&loop.getAfter(), {}, builder.getIndexType(), loc);
+  Block *body = builder.createBlock(&loop.getAfter(), {}, {index, index}, {loc, loc});
   item = body->getArgument(0);
-  callKernel(op, item, e.min(e.add(item, chunk), end));
-  scf::YieldOp::create(builder, loc);
+  Value chunkEnd = e.min(e.add(item, chunk), end);
+  callKernel(op, item, chunkEnd, body->getArgument(1));
+  scf::YieldOp::create(builder, loc, e.sub(chunkEnd, e.index(1)));
+  return loop.getResult(1);
 }
 
 /// The counters of an operation's queues, of which every `queueElements`-th is used.
@@ -268,7 +274,7 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
   SmallVector<Type> arguments = llvm::map_to_vector(op->getOperandTypes(), [](Type type) -> Type {
     return flatType(cast<MemRefType>(type));
   });
-  arguments.append(3, builder.getIndexType());
+  arguments.append(4, builder.getIndexType());
   StringRef shortName = op->getName().stripDialect();
   std::string name =
       (network.getName() + "_" + shortName + "_" + Twine(nameCounts[shortName]++)).str();
@@ -283,8 +289,8 @@ func::FuncOp NetworkLowering::getKernel(CPUKernelOpInterface op) {
 
   auto body = OpBuilder::atBlockBegin(kernel.addEntryBlock());
   KernelEmitter e(body, op->getLoc(), lanes, hasFMA);
-  auto buffers = kernel.getArguments().drop_back(3), share = kernel.getArguments().take_back(3);
-  e.firstItem = share[0], e.endItem = share[1], e.thread = share[2];
+  auto buffers = kernel.getArguments().drop_back(4), share = kernel.getArguments().take_back(4);
+  e.firstItem = share[0], e.endItem = share[1], e.previousItem = share[2], e.thread = share[3];
   e.loop(e.firstItem, e.endItem, [&](Value item) { op.emitWorkItem(e, buffers, item); });
   func::ReturnOp::create(body, op->getLoc());
   return kernel;

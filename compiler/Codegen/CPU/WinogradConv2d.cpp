@@ -79,13 +79,15 @@ void WinogradEmitter::emit(Value item) {
   image = digits[0], block = digits[1], panel = digits[2];
   scratchAt = e.mul(e.thread, memory.elements());
 
-  // The panels of a block share its transformed input, which the thread has from
-  // its last item unless the block or the thread's share begins here.
-  Value isFirst = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq, panel,
-                                        e.index(0));
-  Value begins = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq, item,
-                                       e.firstItem);
-  onlyIf(arith::OrIOp::create(e.builder, e.loc, isFirst, begins), Value(), [&](Value none) {
+  // The panels of a block share its transformed input, which the thread has from the item
+  // before, if that was of the same block.
+  Value isFirst = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq, item,
+                                        e.firstItem);
+  Value previous = arith::SelectOp::create(e.builder, e.loc, isFirst, e.previousItem,
+                                           e.sub(item, e.index(1)));
+  Value isOther = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::ne,
+                                        e.div(previous, filterShape[0]), e.div(item, filterShape[0]));
+  onlyIf(isOther, Value(), [&](Value none) {
     transformInput();
     return none;
   });
