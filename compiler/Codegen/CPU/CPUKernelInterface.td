@@ -17,10 +17,6 @@ def CPUKernelOpInterface : OpInterface<"CPUKernelOpInterface"> {
     InterfaceMethod<"How many threads may share them, if not any number.",
                     "std::optional<int64_t>", "getMaxThreads">,
     InterfaceMethod<[{
-      How many items one thread had better compute in sequence, because they share
-      what is then in its cache. Items 0 to grain - 1 are the first such group.
-    }], "int64_t", "getGrain">,
-    InterfaceMethod<[{
       Emits the code of work item `item` (an index value). `buffers` are the
       operation's operands as flat f32 arrays.
     }], "void", "emitWorkItem",

@@ -288,12 +288,6 @@ int64_t cpu::convolutionWorkItems(kernel::Conv2dOp op) {
          op.getFilter().getType().getDimSize(0);
 }
 
-int64_t cpu::convolutionGrain(kernel::Conv2dOp op) {
-  return op.getLoopOrder() == kernel::LoopOrder::RowsOuter
-             ? op.getFilter().getType().getDimSize(0)
-             : op.getOutput().getType().getDimSize(0) * tileRowsOf(op);
-}
-
 void cpu::emitConvolution(kernel::Conv2dOp op, KernelEmitter &emitter, ValueRange buffers,
                           Value item) {
   ConvolutionEmitter(op, emitter, buffers).emitTileRow(item);

@@ -12,9 +12,6 @@ class KernelEmitter;
 /// Rows of tiles of all images and panels.
 int64_t convolutionWorkItems(kernel::Conv2dOp op);
 
-/// The panels of a row of tiles, which read the same input; or the rows of a panel.
-int64_t convolutionGrain(kernel::Conv2dOp op);
-
 /// Emits work item `item`: one row of tiles of one panel.
 void emitConvolution(kernel::Conv2dOp op, KernelEmitter &emitter, mlir::ValueRange buffers,
                      mlir::Value item);

@@ -206,7 +206,7 @@ Value NetworkLowering::takeFromQueue(CPUKernelOpInterface op, Value counters, Va
                                      Value queues, Value previous) {
   Location loc = op.getLoc();
   KernelEmitter e(builder, loc, lanes, hasFMA);
-  // Enough parts for two threads to end within 3 % of each other.
+  // Enough parts for two threads to end within 2 % of each other.
   constexpr int64_t parts = 64;
   int64_t items = op.getWorkItems(), chunk = std::max<int64_t>(items / parts, 1);
   Value first = beginOf(e, items, queue, queues), end = beginOf(e, items, e.add(queue, 1), queues);

@@ -18,19 +18,17 @@ using namespace sinter::cpu;
 namespace {
 
 /// Base of a model: ConcreteModel::workItems(op) and ConcreteModel::emit(op, ...)
-/// with the operation's own type, and maxThreads(op) and grain(op) where they matter.
+/// with the operation's own type, and maxThreads(op) where it matters.
 template <typename ConcreteModel, typename OpTy>
 struct Model : CPUKernelOpInterface::ExternalModel<ConcreteModel, OpTy> {
   int64_t getWorkItems(Operation *op) const { return ConcreteModel::workItems(cast<OpTy>(op)); }
   std::optional<int64_t> getMaxThreads(Operation *op) const {
     return ConcreteModel::maxThreads(cast<OpTy>(op));
   }
-  int64_t getGrain(Operation *op) const { return ConcreteModel::grain(cast<OpTy>(op)); }
   void emitWorkItem(Operation *op, KernelEmitter &emitter, ValueRange buffers, Value item) const {
     ConcreteModel::emit(cast<OpTy>(op), emitter, buffers, item);
   }
   static std::optional<int64_t> maxThreads(OpTy) { return std::nullopt; }
-  static int64_t grain(OpTy) { return 1; }
 };
 
 int64_t dim(Value memref, int64_t index) {
@@ -61,7 +59,6 @@ Value rowAt(KernelEmitter &e, const Strides &strides, ArrayRef<Value> imageBlock
 
 struct Conv2dModel : Model<Conv2dModel, kernel::Conv2dOp> {
   static int64_t workItems(kernel::Conv2dOp op) { return convolutionWorkItems(op); }
-  static int64_t grain(kernel::Conv2dOp op) { return convolutionGrain(op); }
   static void emit(kernel::Conv2dOp op, KernelEmitter &e, ValueRange buffers, Value item) {
     emitConvolution(op, e, buffers, item);
   }
@@ -69,7 +66,6 @@ struct Conv2dModel : Model<Conv2dModel, kernel::Conv2dOp> {
 
 struct WinogradConv2dModel : Model<WinogradConv2dModel, kernel::WinogradConv2dOp> {
   static int64_t workItems(kernel::WinogradConv2dOp op) { return winogradWorkItems(op); }
-  static int64_t grain(kernel::WinogradConv2dOp op) { return winogradGrain(op); }
   static std::optional<int64_t> maxThreads(kernel::WinogradConv2dOp op) {
     return op.getMaxThreads();
   }

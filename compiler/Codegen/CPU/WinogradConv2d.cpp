@@ -224,6 +224,9 @@ void WinogradEmitter::multiply() {
 }
 
 void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile, int64_t count) {
+  // A small filter is in the second-level cache, from the run before or soon.
+  constexpr int64_t smallBytes = 256 << 10;
+  bool fetchesAhead = kernel::getStorageBytes(op.getFilter().getType()) > smallBytes;
   SmallVector<Value> zeros(count * vectors, e.constant(e.vectorType(), 0));
   int64_t blockSize = e.lanes * panelChannels;
   SmallVector<Value> sums = e.loop(blocks, zeros, [&](Value inputBlock, ValueRange carried) {
@@ -232,9 +235,9 @@ void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile
     Value filterAt = e.linear({{panel, memory.positions * blocks * blockSize},
                                {position, blocks * blockSize},
                                {inputBlock, blockSize}});
-    // The next position's weights, a part of them with each group of tiles.
-    e.prefetchPart(buffers.filter, e.add(filterAt, blocks * blockSize), blockSize, group,
-                   registerTileGroups());
+    if (fetchesAhead) // the next position's weights, a part of them with each group of tiles
+      e.prefetchPart(buffers.filter, e.add(filterAt, blocks * blockSize), blockSize, group,
+                     registerTileGroups());
     for (int64_t channel = 0; channel < e.lanes; ++channel) {
       SmallVector<Value> weights;
       for (int64_t v = 0; v < vectors; ++v)
@@ -348,10 +351,6 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
 int64_t cpu::winogradWorkItems(kernel::WinogradConv2dOp op) {
   return op.getOutput().getType().getDimSize(0) * op.getTileBlocks() *
          op.getFilter().getType().getDimSize(0);
-}
-
-int64_t cpu::winogradGrain(kernel::WinogradConv2dOp op) {
-  return op.getFilter().getType().getDimSize(0);
 }
 
 void cpu::emitWinograd(kernel::WinogradConv2dOp op, KernelEmitter &emitter, ValueRange buffers,

@@ -12,9 +12,6 @@ class KernelEmitter;
 /// Blocks of tiles of all images, and panels.
 int64_t winogradWorkItems(kernel::WinogradConv2dOp op);
 
-/// The panels of a block of tiles, which share its transformed input.
-int64_t winogradGrain(kernel::WinogradConv2dOp op);
-
 /// Emits work item `item`: one block of tiles of one panel.
 void emitWinograd(kernel::WinogradConv2dOp op, KernelEmitter &emitter, mlir::ValueRange buffers,
                   mlir::Value item);

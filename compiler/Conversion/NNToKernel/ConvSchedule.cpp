@@ -167,6 +167,15 @@ std::vector<WinogradSchedule> sinter::rankWinograd(int64_t tileSize, const ConvS
   return ranked;
 }
 
+WinogradSchedule sinter::splitSingleItem(const WinogradSchedule &schedule, int64_t batch,
+                                         const ConvShape &shape, const VectorUnit &unit) {
+  int64_t blocks = schedule.imageBlocks(shape.rows, shape.columns);
+  if (batch * blocks * (shape.outputBlocks / schedule.panelVectors) > 1)
+    return schedule;
+  int64_t half = llvm::divideCeil(schedule.imageTiles(shape.rows, shape.columns), 2);
+  return makeWinograd(schedule.tileSize, half, shape, unit);
+}
+
 /// Cycles for `multiplyAdds`, two vectors of them a cycle, while `weightBytes` come from beyond
 /// the caches, 4 bytes a cycle, and `cachedBytes` from the second level.
 static double streamCycles(double multiplyAdds, double weightBytes, double cachedBytes,

@@ -64,6 +64,11 @@ DirectSchedule chooseDirect(const ConvShape &shape, const VectorUnit &unit);
 std::vector<WinogradSchedule> rankWinograd(int64_t tileSize, const ConvShape &shape,
                                            const VectorUnit &unit);
 
+/// `schedule`, or one of smaller blocks where it makes a single work item of the whole `batch`,
+/// which all threads but one would wait for. That costs one thread nothing that can be measured.
+WinogradSchedule splitSingleItem(const WinogradSchedule &schedule, int64_t batch,
+                                 const ConvShape &shape, const VectorUnit &unit);
+
 /// Estimated cycles of the algorithms, to compare one with another.
 double directCycles(const ConvShape &shape, const VectorUnit &unit);
 double winogradCycles(const WinogradSchedule &schedule, const ConvShape &shape,

@@ -113,7 +113,8 @@ static Attribute choose(Operation *op, const SchedulePolicy &policy) {
       continue;
     }
     best = cycles;
-    chosen = toAttribute(context, schedule);
+    int64_t batch = cast<ShapedType>(op->getResult(0).getType()).getDimSize(0);
+    chosen = toAttribute(context, splitSingleItem(schedule, batch, shape, unit));
   }
   return chosen;
 }

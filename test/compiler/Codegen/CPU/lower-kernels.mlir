@@ -67,11 +67,12 @@ kernel.weights @winograd.weight : memref<1x36x2x8x16xf32> attributes {groups = 1
 // CHECK:         %[[MEMBER:.*]] = arith.minsi %[[T]], %[[SHARING]]
 // CHECK:         arith.divui %{{.*}}, %[[SHARING]]
 // CHECK-LABEL: func.func private @winograd_winograd_conv2d
-// CHECK-SAME:    %[[FIRST:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %[[THREAD:[a-z0-9]*]]: index)
+// CHECK-SAME:    %[[FIRST:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %[[BEFORE:[a-z0-9]*]]: index, %[[THREAD:[a-z0-9]*]]: index)
 // CHECK:         scf.for %[[ITEM:.*]] = %[[FIRST]] to
 // CHECK:           arith.muli %[[THREAD]], %{{.*}}
 // CHECK:           %[[BEGINS:.*]] = arith.cmpi eq, %[[ITEM]], %[[FIRST]]
-// CHECK:           %[[WANTED:.*]] = arith.ori %{{.*}}, %[[BEGINS]]
+// CHECK:           %[[PREVIOUS:.*]] = arith.select %[[BEGINS]], %[[BEFORE]], %{{.*}}
+// CHECK:           %[[WANTED:.*]] = arith.cmpi ne, %[[PREVIOUS]], %[[ITEM]]
 // CHECK:           scf.if %[[WANTED]]
 func.func @winograd(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<65536xi8>) {
   %a = kernel.slot %workspace[0] : memref<65536xi8> to memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>
@@ -111,7 +112,7 @@ func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>,
 
 // A kernel that writes what it reads may not be told that the two are apart; a thread's last rows come first.
 // CHECK-LABEL: func.func private @in_place_scale_add_0
-// CHECK-SAME:    (%{{[a-z0-9]*}}: memref<1024xf32>, %{{[a-z0-9]*}}: memref<1024xf32> {llvm.noalias}, %{{[a-z0-9]*}}: memref<1024xf32>, %[[FIRST:[a-z0-9]*]]: index, %[[END:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index)
+// CHECK-SAME:    (%{{[a-z0-9]*}}: memref<1024xf32>, %{{[a-z0-9]*}}: memref<1024xf32> {llvm.noalias}, %{{[a-z0-9]*}}: memref<1024xf32>, %[[FIRST:[a-z0-9]*]]: index, %[[END:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %{{[a-z0-9]*}}: index)
 // CHECK:         scf.for %[[ITEM:.*]] = %[[FIRST]] to %[[END]]
 // CHECK-NEXT:      %[[SUM:.*]] = arith.addi %[[FIRST]], %[[END]]
 // CHECK:           arith.subi %{{.*}}, %[[ITEM]]
@@ -138,13 +139,15 @@ func.func @in_place(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>,
 // CHECK:           %[[QUEUE:.*]] = arith.remui %[[SUM]], %[[QUEUES]]
 // CHECK:           %[[BEGIN:.*]] = arith.divui %{{.*}}, %[[QUEUES]]
 // CHECK:           %[[END:.*]] = arith.divui %{{.*}}, %[[QUEUES]]
-// CHECK:           scf.while : () -> index {
+// CHECK:           scf.while (%[[PREVIOUS:.*]] = %{{.*}}) : (index) -> (index, index) {
 // CHECK:             %[[TAKEN:.*]] = memref.atomic_rmw addi %c1_i64{{[_0-9]*}}, %{{.*}} : (i64, memref<64xi64>) -> i64
 // CHECK:             %[[INDEX:.*]] = arith.index_cast %[[TAKEN]] : i64 to index
 // CHECK:             %[[ITEM:.*]] = arith.addi %[[BEGIN]], %[[INDEX]]
 // CHECK:             %[[MORE:.*]] = arith.cmpi slt, %[[ITEM]], %[[END]]
-// CHECK:             scf.condition(%[[MORE]]) %[[ITEM]] : index
-// CHECK:             call @balanced_conv2d_0(
+// CHECK:             scf.condition(%[[MORE]]) %[[ITEM]], %[[PREVIOUS]] : index, index
+// CHECK:             call @balanced_conv2d_0({{.*}}, %[[CHUNK_END:[a-z0-9]*]], %{{[a-z0-9]*}}, %[[THREAD]])
+// CHECK:             %[[LAST:.*]] = arith.subi %[[CHUNK_END]], %c1
+// CHECK:             scf.yield %[[LAST]] : index
 func.func @balanced(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: memref<8704xi8>) {
   %a = kernel.slot %workspace[0] : memref<8704xi8> to !map
   %b = kernel.slot %workspace[4096] : memref<8704xi8> to !map
