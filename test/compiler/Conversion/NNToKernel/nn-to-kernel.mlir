@@ -142,6 +142,26 @@ func.func @winograd_of_small_tiles(%x: tensor<1x256x14x14xf32>) -> tensor<1x256x
   return %0#0 : tensor<1x256x14x14xf32>
 }
 
+// One block and one panel would be work for one thread alone: the 16 tiles become two blocks.
+// WIDE-LABEL: func @winograd_of_a_single_item
+// WIDE: kernel.winograd_conv2d {{.*}}registerTiles = 8 : i64, tiles = 8 : i64{{.*}}memref<1x36x2x16x32xf32>
+func.func @winograd_of_a_single_item(%x: tensor<1x32x16x16xf32>) -> tensor<1x32x16x16xf32> {
+  %w = nn.parameter "single_item.weight" : tensor<32x32x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (tensor<1x32x16x16xf32>, tensor<32x32x3x3xf32>) -> (tensor<1x32x16x16xf32>, tensor<1x32x1x1xf32>)
+  return %0#0 : tensor<1x32x16x16xf32>
+}
+
+// Two images are two items.
+// WIDE-LABEL: func @winograd_of_two_images
+// WIDE: kernel.winograd_conv2d {{.*}}registerTiles = 8 : i64, tiles = 16 : i64{{.*}}memref<1x36x2x16x32xf32>
+func.func @winograd_of_two_images(%x: tensor<2x32x16x16xf32>) -> tensor<2x32x16x16xf32> {
+  %w = nn.parameter "two_images.weight" : tensor<32x32x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (tensor<2x32x16x16xf32>, tensor<32x32x3x3xf32>) -> (tensor<2x32x16x16xf32>, tensor<2x32x1x1xf32>)
+  return %0#0 : tensor<2x32x16x16xf32>
+}
+
 // Of stride 2, of dilation 2, of padding on one side, of other sizes or of groups, it is direct.
 // CHECK-LABEL: func @not_winograd
 // CHECK-NOT: kernel.winograd_conv2d
