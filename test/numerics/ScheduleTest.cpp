@@ -41,6 +41,28 @@ TEST_P(ScheduleTest, Winograd) {
   expectMatchesReference("", module.text(), GetParam());
 }
 
+// Bands that divide the rows of tiles and bands that do not, parts of the reduction of one input block
+// and of more, and every part of the epilogue, which only the last part has.
+TEST_P(ScheduleTest, Bands) {
+  CaseModule module;
+  for (int64_t band : {1, 2, 3})
+    for (int64_t depth : {0, 1, 2})
+      for (const char *order : {"rows_outer", "panels_outer"})
+        for (int64_t kernel : {1, 3}) {
+          Convolution c = square(64, 48, 9, kernel, 3 - kernel / 2 - 1);
+          c.batch = band == 2 ? 2 : 1;
+          c.activation = "relu";
+          c.hasBias = depth != 1;
+          c.hasResidual = kernel == 3;
+          c.wantsMean = band != 1;
+          c.schedule = fmt::format("#kernel.direct<panel_vectors = 1, tile_rows = 2, tile_columns = 2, "
+                                   "loop_order = {}, band = {}, depth = {}>",
+                                   order, band, depth);
+          add(module, c);
+        }
+  expectMatchesReference("", module.text(), GetParam());
+}
+
 // Schedules that a file may ask for and the cost model does not choose: every panel, both loop orders,
 // register tiles and blocks that do not divide the image.
 TEST_P(ScheduleTest, Schedules) {

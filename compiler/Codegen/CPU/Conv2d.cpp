@@ -4,6 +4,10 @@
 // the whole reduction. One multiply-add takes a broadcast input value and a
 // vector of weights; the weights are a stream. Every stride is a constant.
 //
+// The tiles of a band of rows go together through a part of the reduction, whose
+// weights so stay in the first-level cache, then through the next part. Between
+// the parts their sums are in the output.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Codegen/CPU/Conv2d.h"
@@ -21,8 +25,8 @@ class ConvolutionEmitter {
 public:
   ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitter, ValueRange buffers);
 
-  /// Emits one row of tiles of one panel.
-  void emitTileRow(Value item);
+  /// Emits one band of rows of tiles of one panel.
+  void emitBand(Value item);
 
 private:
   /// Pixels of a tile, in rows.
@@ -31,20 +35,34 @@ private:
     int64_t pixels() const { return rows * columns; }
   };
 
-  void emitRow(int64_t tileRows, Value firstRow);
+  void clearSums();
+  void emitTileRow();
+  void emitRow(int64_t pixelRows, Value firstRow);
   void emitTile(Tile tile, Value firstRow, Value columnTile);
-  void prefetchNextPanel(Value filterTap);
+  /// What a tile's sums are before this part of the reduction: the bias, or those of the last part.
+  SmallVector<Value> emitInitial(Tile tile, Value firstRow, Value firstColumn);
+  /// One part of the reduction.
   SmallVector<Value> reduce(Tile tile, Value inputAt, ValueRange accumulators);
+  void prefetchWeights(Value block, Value r, Value s);
   bool isPackedByGroup() const { return filterShape[4] != input.lanes; }
   /// One row of taps of a filter that is packed by group.
   SmallVector<Value> emitRowByGroup(Tile tile, Value inputAt, Value filterAt,
                                     ValueRange accumulators);
   /// One filter tap: all channels of an input block.
   SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
-  void emitEpilogue(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
+  /// Stores a tile's sums; after the last part, what the epilogue makes of them.
+  void emitFinal(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
+  SmallVector<Value> emitEpilogue(Tile tile, Value firstRow, Value firstColumn,
+                                  ValueRange accumulators);
   Value firstInputBlock();
   Value outputAt(const Strides &strides, Value row, Value column, int64_t vector);
+  Value outputAt(Value row, Value column, int64_t vector) {
+    return outputAt(output, row, column, vector);
+  }
   Value sumsAt(int64_t vector);
+  int64_t pixelOffset(const Strides &strides, Tile tile, int64_t pixel) {
+    return pixel / tile.columns * strides.row + pixel % tile.columns * strides.column;
+  }
 
   kernel::Conv2dOp op;
   KernelEmitter &e;
@@ -53,56 +71,82 @@ private:
   Strides input, output;
   int64_t vectors; // per panel
   const ConvolutionBuffers buffers;
-  Value image, tileRow, panel; // of the work item
-  Value pass;                  // number of the tile among the `passes` that read a panel
-  int64_t passes = 1;
+  const int64_t tileRows, columnTiles;   // tiles of an image
+  const int64_t band, bands;             // rows of tiles of a band, bands of an image
+  const int64_t depth, parts;            // input blocks of a part of the reduction, parts
+  Value image, bandNumber, panel;        // of the work item
+  Value part, rowOfBand, tileRow;        // of the loops over it; tileRow in the image
+  Value tileOfBand;                      // number of the tile
 };
-
-ConvolutionEmitter::ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitter,
-                                       ValueRange buffers)
-    : op(op), e(emitter), outputType(op.getOutput().getType()),
-      filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
-      output(outputType), vectors(filterShape[5] / emitter.lanes), buffers(op, buffers) {}
 
 int64_t tileRowsOf(kernel::Conv2dOp op) {
   return llvm::divideCeil(op.getOutput().getType().getDimSize(2), op.getTile()[0]);
 }
 
-void ConvolutionEmitter::emitTileRow(Value item) {
-  int64_t batch = outputType.getDimSize(0), panels = filterShape[0], rows = tileRowsOf(op);
-  if (op.getLoopOrder() == kernel::LoopOrder::RowsOuter) {
-    auto digits = e.split(item, {batch, rows, panels});
-    image = digits[0], tileRow = digits[1], panel = digits[2];
-  } else {
-    auto digits = e.split(item, {panels, batch, rows});
-    panel = digits[0], image = digits[1], tileRow = digits[2];
-  }
-  if (buffers.sums)
-    for (int64_t v = 0; v < vectors; ++v)
-      e.storeVector(e.constant(e.vectorType(), 0), buffers.sums, sumsAt(v));
+int64_t bandsOf(kernel::Conv2dOp op) { return llvm::divideCeil(tileRowsOf(op), op.getBand()); }
 
-  int64_t tileRows = op.getTile()[0], height = outputType.getDimSize(2);
-  Value firstRow = e.mul(tileRow, tileRows);
-  if (height % tileRows == 0)
-    return emitRow(tileRows, firstRow);
-  auto branch = scf::IfOp::create(e.builder, e.loc, e.lessThan(tileRow, e.index(height / tileRows)),
+ConvolutionEmitter::ConvolutionEmitter(kernel::Conv2dOp op, KernelEmitter &emitter,
+                                       ValueRange buffers)
+    : op(op), e(emitter), outputType(op.getOutput().getType()),
+      filterShape(op.getFilter().getType().getShape()), input(op.getInput().getType()),
+      output(outputType), vectors(filterShape[5] / emitter.lanes), buffers(op, buffers),
+      tileRows(tileRowsOf(op)),
+      columnTiles(llvm::divideCeil(outputType.getDimSize(3), op.getTile()[1])), band(op.getBand()),
+      bands(bandsOf(op)), depth(op.getDepth() ? op.getDepth() : filterShape[1]),
+      parts(filterShape[1] / depth) {}
+
+void ConvolutionEmitter::emitBand(Value item) {
+  int64_t batch = outputType.getDimSize(0), panels = filterShape[0];
+  if (op.getLoopOrder() == kernel::LoopOrder::RowsOuter) {
+    auto digits = e.split(item, {batch, bands, panels});
+    image = digits[0], bandNumber = digits[1], panel = digits[2];
+  } else {
+    auto digits = e.split(item, {panels, batch, bands});
+    panel = digits[0], image = digits[1], bandNumber = digits[2];
+  }
+  Value first = e.mul(bandNumber, band);
+  Value rows = e.index(band);
+  if (tileRows % band)
+    rows = e.min(rows, e.sub(e.index(tileRows), first));
+  e.loop(parts, [&](Value number) {
+    part = number;
+    e.loop(e.index(0), rows, [&](Value row) {
+      rowOfBand = row, tileRow = e.add(first, row);
+      emitTileRow();
+    });
+  });
+}
+
+void ConvolutionEmitter::clearSums() {
+  for (int64_t v = 0; v < vectors; ++v)
+    e.storeVector(e.constant(e.vectorType(), 0), buffers.sums, sumsAt(v));
+}
+
+void ConvolutionEmitter::emitTileRow() {
+  if (buffers.sums)
+    clearSums();
+  int64_t pixelRows = op.getTile()[0], height = outputType.getDimSize(2);
+  Value firstRow = e.mul(tileRow, pixelRows);
+  if (height % pixelRows == 0)
+    return emitRow(pixelRows, firstRow);
+  auto branch = scf::IfOp::create(e.builder, e.loc, e.lessThan(tileRow, e.index(height / pixelRows)),
                                   /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(e.builder);
   e.builder.setInsertionPoint(branch.thenYield());
-  emitRow(tileRows, firstRow);
+  emitRow(pixelRows, firstRow);
   e.builder.setInsertionPoint(branch.elseYield());
-  emitRow(height % tileRows, firstRow);
+  emitRow(height % pixelRows, firstRow);
 }
 
-void ConvolutionEmitter::emitRow(int64_t tileRows, Value firstRow) {
+void ConvolutionEmitter::emitRow(int64_t pixelRows, Value firstRow) {
   int64_t columns = op.getTile()[1], width = outputType.getDimSize(3);
-  auto emitFull = [&](Value tile) { emitTile({tileRows, columns}, firstRow, tile); };
+  auto emitFull = [&](Value tile) { emitTile({pixelRows, columns}, firstRow, tile); };
   if (width / columns == 1)
     emitFull(e.index(0));
   else
     e.loop(width / columns, emitFull);
   if (int64_t rest = width % columns)
-    emitTile({tileRows, rest}, firstRow, e.index(width / columns));
+    emitTile({pixelRows, rest}, firstRow, e.index(width / columns));
 }
 
 Value ConvolutionEmitter::firstInputBlock() {
@@ -118,28 +162,67 @@ Value ConvolutionEmitter::firstInputBlock() {
 
 void ConvolutionEmitter::emitTile(Tile tile, Value firstRow, Value columnTile) {
   Value firstColumn = e.mul(columnTile, op.getTile()[1]);
-  int64_t columnTiles = llvm::divideCeil(outputType.getDimSize(3), op.getTile()[1]);
-  pass = e.linear({{image, tileRowsOf(op) * columnTiles}, {tileRow, columnTiles}, {columnTile, 1}});
-  passes = outputType.getDimSize(0) * tileRowsOf(op) * columnTiles;
-
-  SmallVector<Value> accumulators;
-  SmallVector<Value> initial;
-  for (int64_t v = 0; v < vectors; ++v) {
-    Value channel = e.linear({{panel, filterShape[5]}}, v * e.lanes);
-    initial.push_back(buffers.bias ? e.loadVector(buffers.bias, channel)
-                                 : e.constant(e.vectorType(), 0));
-  }
-  for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
-    llvm::append_range(accumulators, initial);
+  tileOfBand = e.linear({{rowOfBand, columnTiles}, {columnTile, 1}});
 
   // Padding is read from the halo: step back into it.
   int64_t padding = op.getPadding()[0] * input.row + op.getPadding()[1] * input.column;
   Value inputAt = e.linear({{image, input.batch},
-                            {firstInputBlock(), input.block},
+                            {e.add(firstInputBlock(), e.mul(part, depth)), input.block},
                             {firstRow, op.getStrides()[0] * input.row},
                             {firstColumn, op.getStrides()[1] * input.column}},
                            input.origin - padding);
-  emitEpilogue(tile, firstRow, firstColumn, reduce(tile, inputAt, accumulators));
+  SmallVector<Value> accumulators = emitInitial(tile, firstRow, firstColumn);
+  emitFinal(tile, firstRow, firstColumn, reduce(tile, inputAt, accumulators));
+}
+
+SmallVector<Value> ConvolutionEmitter::emitInitial(Tile tile, Value firstRow, Value firstColumn) {
+  SmallVector<Value> biases, initial, partial;
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value channel = e.linear({{panel, filterShape[5]}}, v * e.lanes);
+    biases.push_back(buffers.bias ? e.loadVector(buffers.bias, channel)
+                                  : e.constant(e.vectorType(), 0));
+  }
+  for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
+    llvm::append_range(initial, biases);
+  if (parts == 1)
+    return initial;
+  SmallVector<Type> types(initial.size(), e.vectorType());
+  auto branch = scf::IfOp::create(e.builder, e.loc, types, e.lessThan(part, e.index(1)),
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.setInsertionPointToEnd(branch.thenBlock());
+  scf::YieldOp::create(e.builder, e.loc, initial);
+  e.builder.setInsertionPointToEnd(branch.elseBlock());
+  for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
+    for (int64_t v = 0; v < vectors; ++v)
+      partial.push_back(e.loadVector(buffers.output, e.add(outputAt(firstRow, firstColumn, v),
+                                                           pixelOffset(output, tile, pixel))));
+  scf::YieldOp::create(e.builder, e.loc, partial);
+  return branch.getResults();
+}
+
+void ConvolutionEmitter::emitFinal(Tile tile, Value firstRow, Value firstColumn,
+                                   ValueRange accumulators) {
+  SmallVector<Value> values;
+  if (parts == 1) {
+    values = emitEpilogue(tile, firstRow, firstColumn, accumulators);
+  } else {
+    auto branch = scf::IfOp::create(e.builder, e.loc, accumulators.getTypes(),
+                                    e.lessThan(part, e.index(parts - 1)), /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(e.builder);
+    e.builder.setInsertionPointToEnd(branch.thenBlock());
+    scf::YieldOp::create(e.builder, e.loc, accumulators);
+    e.builder.setInsertionPointToEnd(branch.elseBlock());
+    auto finished = emitEpilogue(tile, firstRow, firstColumn, accumulators);
+    scf::YieldOp::create(e.builder, e.loc, finished);
+    values = branch.getResults();
+  }
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value at = outputAt(firstRow, firstColumn, v);
+    for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
+      e.storeVector(values[pixel * vectors + v], buffers.output,
+                    e.add(at, pixelOffset(output, tile, pixel)));
+  }
 }
 
 SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRange accumulators) {
@@ -147,39 +230,54 @@ SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRan
   int64_t tapSize = filterShape[4] * filterShape[5];
   int64_t rowStep = op.getDilations()[0] * input.row;
   int64_t columnStep = op.getDilations()[1] * input.column;
-  Value filterAt = e.mul(panel, blocks * rows * columns * tapSize);
+  int64_t blockSize = rows * columns * tapSize;
+  Value filterAt = e.linear({{panel, blocks * blockSize}, {part, depth * blockSize}});
 
-  return e.loop(blocks, accumulators, [&](Value block, ValueRange carried) {
+  return e.loop(depth, accumulators, [&](Value block, ValueRange carried) {
     return e.loop(rows, carried, [&](Value r, ValueRange carried) {
+      Value inputRow = e.add(inputAt, e.linear({{block, input.block}, {r, rowStep}}));
+      Value filterRow =
+          e.add(filterAt, e.linear({{block, blockSize}, {r, columns * tapSize}}));
       if (isPackedByGroup())
-        return emitRowByGroup(tile, e.add(inputAt, e.linear({{block, input.block}, {r, rowStep}})),
-                              e.add(filterAt, e.mul(r, columns * tapSize)), carried);
-      auto emitColumn = [&](Value s, ValueRange carried) {
-        Value inputTap =
-            e.add(inputAt, e.linear({{block, input.block}, {r, rowStep}, {s, columnStep}}));
-        Value filterTap = e.add(filterAt, e.linear({{block, rows * columns * tapSize},
-                                                    {r, columns * tapSize},
-                                                    {s, tapSize}}));
-        prefetchNextPanel(filterTap);
-        return emitTap(tile, inputTap, filterTap, carried);
-      };
-      return e.loop(columns, carried, emitColumn);
+        return emitRowByGroup(tile, inputRow, filterRow, carried);
+      return e.loop(columns, carried, [&](Value s, ValueRange carried) {
+        prefetchWeights(block, r, s);
+        return emitTap(tile, e.add(inputRow, e.mul(s, columnStep)),
+                       e.add(filterRow, e.mul(s, tapSize)), carried);
+      });
     });
   });
 }
 
-/// The first tile of a panel would wait for its weights, and the others find them in the
-/// cache. So each one fetches a part of the next panel's.
-void ConvolutionEmitter::prefetchNextPanel(Value filterTap) {
+/// The first tile that reads weights would wait for them, and the others find them in the cache.
+/// So each one fetches some of those that come next, in the order of the addresses, which the
+/// processor follows: the next part of the reduction where the item is a whole map, and of the next
+/// panel otherwise.
+void ConvolutionEmitter::prefetchWeights(Value block, Value r, Value s) {
   constexpr int64_t lineElements = 64 / sizeof(float), pageElements = 4096 / sizeof(float);
   int64_t tapSize = filterShape[4] * filterShape[5];
+  int64_t partTaps = depth * filterShape[2] * filterShape[3];
+  int64_t partSize = partTaps * tapSize, panelSize = parts * partSize;
+  int64_t items = outputType.getDimSize(0) * bands;
+  int64_t tiles = band * columnTiles, passes = items * tiles;
   // With many tiles the first one does not matter.
   if (op.getLoopOrder() == kernel::LoopOrder::RowsOuter || passes > tapSize / lineElements)
     return;
-  int64_t panelSize = filterShape[1] * filterShape[2] * filterShape[3] * tapSize;
-  // A single tile reads its weights as one stream, which the processor follows within a page.
-  Value next = e.add(filterTap, passes == 1 ? pageElements : panelSize);
-  e.prefetchPart(buffers.filter, next, tapSize, pass, passes);
+  Value tap = e.linear({{block, filterShape[2] * filterShape[3]}, {r, filterShape[3]}, {s, 1}});
+  Value next = e.linear({{panel, panelSize}, {part, partSize}}, partSize);
+  Value turn = tileOfBand;
+  if (passes == 1) {
+    // A single tile reads its weights as one stream, which the processor follows within a page.
+    next = e.sub(next, e.index(partSize - pageElements));
+  } else if (items > 1) {
+    next = e.linear({{panel, panelSize}}, panelSize);
+    Value item = e.linear({{image, bands}, {bandNumber, 1}});
+    turn = e.add(e.linear({{item, parts * tiles}, {part, tiles}}), tileOfBand);
+  }
+  int64_t lines = llvm::divideCeil(llvm::divideCeil(tapSize, lineElements), passes);
+  Value at = e.add(next, e.mul(e.linear({{turn, partTaps}, {tap, 1}}), lines * lineElements));
+  for (int64_t line = 0; line < lines; ++line)
+    e.prefetch(buffers.filter, e.add(at, line * lineElements));
 }
 
 SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value filterAt,
@@ -248,30 +346,26 @@ Value ConvolutionEmitter::outputAt(const Strides &strides, Value row, Value colu
 Value ConvolutionEmitter::sumsAt(int64_t vector) {
   int64_t channels = output.blocks * e.lanes;
   return e.linear(
-      {{image, tileRowsOf(op) * channels}, {tileRow, channels}, {panel, filterShape[5]}},
+      {{image, tileRows * channels}, {tileRow, channels}, {panel, filterShape[5]}},
       vector * e.lanes);
 }
 
-void ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColumn,
-                                      ValueRange accumulators) {
+SmallVector<Value> ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColumn,
+                                                    ValueRange accumulators) {
+  SmallVector<Value> values(accumulators);
   for (int64_t v = 0; v < vectors; ++v) {
-    Value at = outputAt(output, firstRow, firstColumn, v);
-    Value residualAt;
     std::optional<Strides> residual;
+    Value residualAt, sum;
     if (buffers.residual) {
       residual.emplace(op.getResidual().getType());
       residualAt = outputAt(*residual, firstRow, firstColumn, v);
     }
-    Value sum;
     for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
-      auto offset = [&](const Strides &strides) {
-        return pixel / tile.columns * strides.row + pixel % tile.columns * strides.column;
-      };
-      Value value = accumulators[pixel * vectors + v];
+      Value &value = values[pixel * vectors + v];
       if (residual)
-        value = e.addf(value, e.loadVector(buffers.residual, e.add(residualAt, offset(*residual))));
+        value = e.addf(value, e.loadVector(buffers.residual,
+                                           e.add(residualAt, pixelOffset(*residual, tile, pixel))));
       value = e.activation(op.getActivation(), value);
-      e.storeVector(value, buffers.output, e.add(at, offset(output)));
       sum = sum ? e.addf(sum, value) : value;
     }
     if (buffers.sums) {
@@ -279,16 +373,17 @@ void ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColu
       e.storeVector(total, buffers.sums, sumsAt(v));
     }
   }
+  return values;
 }
 
 } // namespace
 
 int64_t cpu::convolutionWorkItems(kernel::Conv2dOp op) {
-  return op.getOutput().getType().getDimSize(0) * tileRowsOf(op) *
+  return op.getOutput().getType().getDimSize(0) * bandsOf(op) *
          op.getFilter().getType().getDimSize(0);
 }
 
 void cpu::emitConvolution(kernel::Conv2dOp op, KernelEmitter &emitter, ValueRange buffers,
                           Value item) {
-  ConvolutionEmitter(op, emitter, buffers).emitTileRow(item);
+  ConvolutionEmitter(op, emitter, buffers).emitBand(item);
 }

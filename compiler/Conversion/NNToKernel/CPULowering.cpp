@@ -90,7 +90,7 @@ Value CPULowering::emit(const DirectSchedule &schedule, const ConvArguments &con
                            conv.strides, conv.padding, conv.dilations, conv.groups,
                            conv.activation,
                            ArrayRef<int64_t>{schedule.tileRows, schedule.tileColumns},
-                           schedule.loopOrder, getLayers());
+                           schedule.loopOrder, schedule.band, schedule.depth, getLayers());
   return sums;
 }
 

@@ -28,19 +28,28 @@ ConvShape ConvShape::get(ShapedType input, ShapedType output, ShapedType weight,
           outputs / groups};
 }
 
+/// Of the weights of one vector of output channels, without the zeros between groups.
+static int64_t bytesPerInputBlock(const ConvShape &shape) {
+  return shape.filterBytes / (shape.outputBlocks * shape.inputBlocks);
+}
+
 /// Cycles of one reduction step of a tile: two multiply-adds and two loads a
-/// cycle, the weights from the second-level cache at 32 bytes a cycle, and at
-/// least the latency of the dependent multiply-add (4 on current CPUs, 5 with
-/// some slack for the scheduler).
-static double stepCycles(int64_t pixels, int64_t vectors, int64_t lanes) {
-  constexpr double latency = 5, weightBytesPerCycle = 32;
+/// cycle, and at least the latency of the dependent multiply-add (4 on current
+/// CPUs, 5 with some slack for the scheduler). Weights that are not in the
+/// first-level cache come at 32 bytes a cycle from the second, or at 24 while it
+/// is filled.
+static double stepCycles(int64_t pixels, const DirectSchedule &schedule, int64_t lanes) {
+  constexpr double latency = 5;
+  int64_t vectors = schedule.panelVectors;
+  double weightBytesPerCycle = schedule.loopOrder == kernel::LoopOrder::RowsOuter ? 32 : 24;
   double multiplyAdds = pixels * vectors / 2.0;
   double loads = (pixels + vectors) / 2.0;
-  double weights = vectors * lanes * sizeof(float) / weightBytesPerCycle;
+  double weights = schedule.depth ? 0 : vectors * lanes * sizeof(float) / weightBytesPerCycle;
   return std::max({multiplyAdds, loads, weights, latency});
 }
 
-/// Cycles per reduction step of the whole convolution, edges included.
+/// Cycles per reduction step of the whole convolution, edges included, and the
+/// loads and stores of sums between parts of the reduction.
 static double estimate(const ConvShape &shape, const DirectSchedule &schedule, int64_t lanes) {
   auto split = [](int64_t size, int64_t tile) {
     return std::array{std::pair(tile, size / tile), std::pair(size % tile, int64_t(1))};
@@ -49,8 +58,13 @@ static double estimate(const ConvShape &shape, const DirectSchedule &schedule, i
   for (auto [rows, rowTiles] : split(shape.rows, schedule.tileRows))
     for (auto [columns, columnTiles] : split(shape.columns, schedule.tileColumns))
       if (rows && columns)
-        cycles += rowTiles * columnTiles * stepCycles(rows * columns, schedule.panelVectors, lanes);
-  return cycles * (shape.outputBlocks / schedule.panelVectors);
+        cycles += rowTiles * columnTiles * stepCycles(rows * columns, schedule, lanes);
+  cycles *= shape.outputBlocks / schedule.panelVectors;
+  if (schedule.depth) {
+    double steps = schedule.depth * bytesPerInputBlock(shape) / (lanes * sizeof(float));
+    cycles += shape.outputBlocks * shape.rows * shape.columns / steps;
+  }
+  return cycles;
 }
 
 /// Vectors of a panel at most. A map of one pixel (a linear layer) waits for its weights, which
@@ -85,6 +99,26 @@ static kernel::LoopOrder chooseLoopOrder(const ConvShape &shape) {
   return isRowsOuter ? kernel::LoopOrder::RowsOuter : kernel::LoopOrder::PanelsOuter;
 }
 
+/// Where a panel exceeds the first-level cache, a band of tiles goes through it in parts that do not.
+/// Bands are of a whole map of 14x14, so that weights come from beyond the caches once, but there are
+/// some for several threads.
+static void splitReduction(DirectSchedule &schedule, const ConvShape &shape) {
+  constexpr int64_t cachedBytes = 20 << 10, maxPixels = 14 * 14, minItems = 16;
+  int64_t blockBytes = bytesPerInputBlock(shape) * schedule.panelVectors;
+  int64_t tileRows = llvm::divideCeil(shape.rows, schedule.tileRows);
+  int64_t tilesPerRow = llvm::divideCeil(shape.columns, schedule.tileColumns);
+  if (schedule.loopOrder == kernel::LoopOrder::RowsOuter || shape.groups > 1 ||
+      tileRows * tilesPerRow == 1 || blockBytes > cachedBytes ||
+      blockBytes * shape.inputBlocks <= cachedBytes)
+    return;
+  int64_t bands = llvm::divideCeil(shape.rows * shape.columns, maxPixels);
+  bands = std::max(bands, minItems / (shape.outputBlocks / schedule.panelVectors));
+  schedule.band = llvm::divideCeil(tileRows, std::min(bands, tileRows));
+  schedule.depth = cachedBytes / blockBytes;
+  while (shape.inputBlocks % schedule.depth)
+    --schedule.depth;
+}
+
 std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const VectorUnit &unit) {
   kernel::LoopOrder order = chooseLoopOrder(shape);
   // Ties go to the later ones, whose panels are wider and read the input less often.
@@ -97,6 +131,7 @@ std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const Vec
     for (int64_t columns = 1; columns <= std::min(maxPixels, shape.columns); ++columns)
       for (int64_t rows = 1; rows <= std::min(maxPixels / columns, shape.rows); ++rows) {
         DirectSchedule candidate{vectors, rows, columns, order};
+        splitReduction(candidate, shape);
         Rank rank{estimate(shape, candidate, unit.lanes), -static_cast<int64_t>(candidates.size())};
         candidates.push_back({rank, candidate});
       }
@@ -225,6 +260,14 @@ static std::string whyUnusable(const DirectSchedule &schedule, const ConvShape &
   if (schedule.tileRows > shape.rows || schedule.tileColumns > shape.columns)
     return llvm::formatv("tiles of {0} x {1} pixels; expects at most the output's {2} x {3}",
                          schedule.tileRows, schedule.tileColumns, shape.rows, shape.columns);
+  int64_t tileRows = llvm::divideCeil(shape.rows, schedule.tileRows);
+  if (schedule.band > tileRows)
+    return llvm::formatv("bands of {0} rows of tiles; expects at most the {1} that there are",
+                         schedule.band, tileRows);
+  if (schedule.depth && (shape.groups > 1 || shape.inputBlocks % schedule.depth))
+    return llvm::formatv("a depth of {0}; expects 0, or without groups what divides the {1} vectors of "
+                         "input channels",
+                         schedule.depth, shape.inputBlocks);
   return "";
 }
 

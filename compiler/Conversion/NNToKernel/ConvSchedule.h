@@ -36,6 +36,8 @@ struct DirectSchedule {
   int64_t panelVectors; ///< vectors of output channels per register tile
   int64_t tileRows, tileColumns;
   kernel::LoopOrder loopOrder;
+  int64_t band = 1;  ///< rows of tiles of a work item
+  int64_t depth = 0; ///< input blocks that they go through together, 0 for all
 };
 
 /// `#kernel.winograd`: of a 3x3 convolution of stride 1 and padding 1.

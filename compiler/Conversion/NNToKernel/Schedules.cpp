@@ -19,7 +19,8 @@ bool sinter::isScheduled(Operation *op) { return isa<nn::FusedConv2dOp, nn::Line
 
 static Attribute toAttribute(MLIRContext *context, const DirectSchedule &schedule) {
   return kernel::DirectScheduleAttr::get(context, schedule.panelVectors, schedule.tileRows,
-                                         schedule.tileColumns, schedule.loopOrder);
+                                         schedule.tileColumns, schedule.loopOrder, schedule.band,
+                                         schedule.depth);
 }
 
 static Attribute toAttribute(MLIRContext *context, const WinogradSchedule &schedule) {
@@ -31,7 +32,7 @@ Schedule sinter::getSchedule(Operation *op) {
   Attribute attribute = op->getAttr(kernel::scheduleAttrName);
   if (auto direct = dyn_cast<kernel::DirectScheduleAttr>(attribute))
     return DirectSchedule{direct.getPanelVectors(), direct.getTileRows(), direct.getTileColumns(),
-                          direct.getLoopOrder()};
+                          direct.getLoopOrder(), direct.getBand(), direct.getDepth()};
   auto winograd = cast<kernel::WinogradScheduleAttr>(attribute);
   return WinogradSchedule{winograd.getTileSize(), winograd.getPanelVectors(), winograd.getTiles(),
                           winograd.getRegisterTiles()};

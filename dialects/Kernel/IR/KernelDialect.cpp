@@ -89,8 +89,9 @@ static LogicalResult verifySizes(function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult DirectScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                          int64_t panelVectors, int64_t tileRows,
-                                         int64_t tileColumns, LoopOrder) {
-  return verifySizes(emitError, {panelVectors, tileRows, tileColumns});
+                                         int64_t tileColumns, LoopOrder, int64_t band,
+                                         int64_t depth) {
+  return verifySizes(emitError, {panelVectors, tileRows, tileColumns, band, depth ? depth : 1});
 }
 
 LogicalResult WinogradScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,

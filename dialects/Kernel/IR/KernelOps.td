@@ -166,11 +166,14 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     output = activation(conv2d(input, filter) + bias + residual)
 
     computed in register tiles of `tile` = [rows, columns] output pixels by the
-    filter's panel width, over the whole reduction. Padding is read from the
-    input's halo. A work item is a row of tiles of one panel: `rows_outer`
-    walks the panels innermost (weights stay in cache), `panels_outer` the rows
-    (the panel stays in cache). A linear layer is a 1x1 convolution of a
-    one-pixel map.
+    filter's panel width. Padding is read from the input's halo. A work item is
+    a `band` of rows of tiles of one panel: `rows_outer` walks the panels
+    innermost (weights stay in cache), `panels_outer` the bands (the panel stays
+    in cache). A linear layer is a 1x1 convolution of a one-pixel map.
+
+    The tiles of a band go together through `depth` input blocks, then through
+    the next ones; in between, their sums are in the output. A `depth` of 0 is
+    all input blocks: the sums are in registers over the whole reduction.
 
     sums[n, t, c] is the sum over the pixels of tile row t of output channel c:
     the squeeze of squeeze-and-excitation, taken from registers. Summing them
@@ -185,12 +188,13 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
       whole groups of as many inputs as outputs. Its panel is a multiple of the output's block.
     - (C3) the output has the size that the convolution gives.
     - (C4) `sums` is N x tile rows x padded channels.
-    - (C5) `tile` has 2 entries of at least 1.
+    - (C5) `tile` has 2 entries of at least 1, `band` is at least 1, and `depth` divides the input blocks of the filter.
     - (C6) `strides` and `dilations` have 2 entries of 1 to 32767, `padding` has 4 of at least 0,
       `groups` is at least 1 and the filter has rank 6.
     - (C7) the filter has the panels and input blocks that its packing gives, and `groups` divides the channels.
     - (C8) input and output have the same batch, `bias` has one value per padded output channel, and
       `residual` has the shape and block of the output.
+    - (C9) with a `depth`, `residual` is not the output.
 
     #### Example
     ```mlir
@@ -212,7 +216,9 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding,
                        DenseI64ArrayAttr:$dilations, I64Attr:$groups,
                        Kernel_ActivationAttr:$activation, DenseI64ArrayAttr:$tile,
-                       Kernel_LoopOrderAttr:$loop_order, StrArrayAttr:$layers);
+                       Kernel_LoopOrderAttr:$loop_order,
+                       DefaultValuedAttr<I64Attr, "1">:$band, DefaultValuedAttr<I64Attr, "0">:$depth,
+                       StrArrayAttr:$layers);
   let assemblyFormat = [{
     `ins` `(` $input `,` $filter (`bias` $bias^)? (`residual` $residual^)? `)`
     `outs` `(` $output (`sums` $sums^)? `)` attr-dict `:` type(operands)

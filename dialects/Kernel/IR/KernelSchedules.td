@@ -27,11 +27,16 @@ def Kernel_DirectScheduleAttr : AttrDef<Kernel_Dialect, "DirectSchedule"> {
   let description = [{
     A register tile of `tile_rows` x `tile_columns` output pixels by
     `panel_vectors` vectors of output channels, and the loop that is outermost.
+    `band` rows of tiles go together through `depth` blocks of input channels,
+    then through the next ones. Where they are not written, they are 1, and 0 for
+    all blocks.
 
-    Example: `#kernel.direct<panel_vectors = 2, tile_rows = 1, tile_columns = 14, loop_order = rows_outer>`
+    Example: `#kernel.direct<panel_vectors = 2, tile_rows = 1, tile_columns = 14, loop_order = panels_outer, band = 14, depth = 8>`
   }];
   let parameters = (ins "int64_t":$panel_vectors, "int64_t":$tile_rows, "int64_t":$tile_columns,
-                        EnumParameter<Kernel_LoopOrder>:$loop_order);
+                        EnumParameter<Kernel_LoopOrder>:$loop_order,
+                        DefaultValuedParameter<"int64_t", "1">:$band,
+                        DefaultValuedParameter<"int64_t", "0">:$depth);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -7,6 +7,16 @@ func.func private @direct_sizes() attributes {a = #kernel.direct<panel_vectors =
 // -----
 
 // expected-error @+1 {{expects a schedule's sizes to be 1 to 32767}}
+func.func private @direct_band() attributes {a = #kernel.direct<panel_vectors = 1, tile_rows = 1, tile_columns = 1, loop_order = rows_outer, band = 0>}
+
+// -----
+
+// expected-error @+1 {{expects a schedule's sizes to be 1 to 32767}}
+func.func private @direct_depth() attributes {a = #kernel.direct<panel_vectors = 1, tile_rows = 1, tile_columns = 1, loop_order = rows_outer, depth = -1>}
+
+// -----
+
+// expected-error @+1 {{expects a schedule's sizes to be 1 to 32767}}
 func.func private @winograd_sizes() attributes {a = #kernel.winograd<tile_size = 4, panel_vectors = 1, tiles = 40000, register_tiles = 1>}
 
 // -----

@@ -220,6 +220,39 @@ func.func @conv2d_c5(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1
 
 // -----
 
+func.func @conv2d_c5_band(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a band of at least 1, and a depth that divides the 2 input blocks, got 0 and 0}}
+  kernel.conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, band = 0, depth = 0, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c5_depth(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a band of at least 1, and a depth that divides the 2 input blocks, got 1 and 3}}
+  kernel.conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, band = 1, depth = 3, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c5_negative(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a band of at least 1, and a depth that divides the 2 input blocks, got 1 and -1}}
+  kernel.conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, band = 1, depth = -1, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
 func.func @conv2d_c6(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
   // expected-error @+1 {{expects 2 strides, 2 dilations, 4 paddings, a group and a filter of rank 6}}
   kernel.conv2d ins(%x, %w) outs(%y) {
@@ -303,6 +336,17 @@ func.func @conv2d_c8_batch(%x: memref<2x16x8x8xf32, #kernel.blocked<8, halo = [0
     strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
     activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
     : memref<2x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<2x2x1x1x8x16xf32>, memref<32xf32>, memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c9(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a residual that is not the output, which has sums between its parts}}
+  kernel.conv2d ins(%x, %w residual %y) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, band = 2, depth = 1, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
   return
 }
 

@@ -81,6 +81,17 @@ func.func @conv2d(%x: !padded, %w: !filter, %b: !vec, %y: !map, %sums: memref<1x
 }
 
 // A panel of two groups of 4 channels, without zeros between them.
+// What is not written is the whole reduction, one row of tiles at a time.
+// CHECK-LABEL: func @conv2d_bands
+func.func @conv2d_bands(%x: !padded, %w: !filter, %y: !map) {
+  // CHECK: kernel.conv2d {{.*}}band = 2 : i64, depth = 1 : i64
+  kernel.conv2d ins(%x, %w) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1, band = 2, depth = 1,
+    activation = #nn.activation<identity>, tile = array<i64: 1, 6>, loop_order = #kernel.loop_order<rows_outer>, layers = ["conv1"]}
+    : !padded, !filter, !map
+  return
+}
+
 // CHECK-LABEL: func @conv2d_by_group
 func.func @conv2d_by_group(%x: !padded, %w: memref<2x1x3x3x4x8xf32>, %y: !map) {
   // CHECK: kernel.conv2d {{.*}}groups = 4

@@ -110,6 +110,38 @@ func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>,
   return
 }
 
+// Rows of a band go through the first input block, leave their sums in the output, and go through the second one. Only
+// then comes the activation.
+// CHECK-LABEL: func.func private @bands_conv2d
+// CHECK-SAME:    (%{{.*}}: memref<1024xf32> {llvm.noalias}, %{{.*}}: memref<256xf32> {llvm.noalias}, %[[OUT:[a-z0-9]*]]: memref<1024xf32>
+// CHECK:         %[[ROWS:.*]] = arith.minsi
+// CHECK:         scf.for %[[PART:[a-z0-9]*]] =
+// CHECK:           scf.for %{{.*}} to %[[ROWS]]
+// CHECK:             arith.cmpi slt, %[[PART]], %{{.*}}
+// CHECK-NEXT:        scf.if
+// CHECK-NEXT:          scf.yield
+// CHECK:             } else {
+// CHECK-COUNT-2:       vector.load %[[OUT]]
+// CHECK:             math.fma
+// CHECK-NOT:         arith.maximumf
+// CHECK:             arith.cmpi slt, %[[PART]], %{{.*}}
+// CHECK-NEXT:        %[[SUMS:.*]]:2 = scf.if
+// CHECK-NEXT:          scf.yield
+// CHECK-NEXT:        } else {
+// CHECK:               scf.yield
+// CHECK:             vector.store %[[SUMS]]#0, %[[OUT]]
+// CHECK:             vector.store %[[SUMS]]#1, %[[OUT]]
+func.func @bands(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: !space) {
+  %a = kernel.slot %workspace[0] : !space to !map
+  %b = kernel.slot %workspace[4096] : !space to !map
+  %w = kernel.get_weights @conv.weight : memref<1x2x1x1x8x16xf32>
+  kernel.conv2d ins(%a, %w) outs(%b) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #relu, tile = array<i64: 1, 1>, loop_order = #kernel.loop_order<panels_outer>, band = 3, depth = 1, layers = ["conv"]}
+    : !map, memref<1x2x1x1x8x16xf32>, !map
+  return
+}
+
 // A kernel that writes what it reads may not be told that the two are apart; a thread's last rows come first.
 // CHECK-LABEL: func.func private @in_place_scale_add_0
 // CHECK-SAME:    (%{{[a-z0-9]*}}: memref<1024xf32>, %{{[a-z0-9]*}}: memref<1024xf32> {llvm.noalias}, %{{[a-z0-9]*}}: memref<1024xf32>, %[[FIRST:[a-z0-9]*]]: index, %[[END:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %{{[a-z0-9]*}}: index)

@@ -122,6 +122,39 @@ func.func @direct_tile(%x: tensor<1x64x7x7xf32>) -> tensor<1x64x7x7xf32> {
 
 // -----
 
+func.func @direct_band(%x: tensor<1x64x7x7xf32>) -> tensor<1x64x7x7xf32> {
+  %w = nn.parameter "w" : tensor<64x64x3x3xf32>
+  // expected-error @+1 {{has a schedule of bands of 5 rows of tiles; expects at most the 4 that there are}}
+  %0:2 = nn.fused_conv2d %x, %w {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, groups = 1, activation = #nn.activation<identity>,
+    kernel.schedule = #kernel.direct<panel_vectors = 1, tile_rows = 2, tile_columns = 4, loop_order = rows_outer, band = 5, depth = 0>}
+    : (tensor<1x64x7x7xf32>, tensor<64x64x3x3xf32>) -> (tensor<1x64x7x7xf32>, tensor<1x64x1x1xf32>)
+  return %0#0 : tensor<1x64x7x7xf32>
+}
+
+// -----
+
+func.func @direct_depth(%x: tensor<1x64x7x7xf32>) -> tensor<1x64x7x7xf32> {
+  %w = nn.parameter "w" : tensor<64x64x3x3xf32>
+  // expected-error @+1 {{has a schedule of a depth of 3; expects 0, or without groups what divides the 8 vectors of input channels}}
+  %0:2 = nn.fused_conv2d %x, %w {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, groups = 1, activation = #nn.activation<identity>,
+    kernel.schedule = #kernel.direct<panel_vectors = 1, tile_rows = 2, tile_columns = 4, loop_order = rows_outer, band = 2, depth = 3>}
+    : (tensor<1x64x7x7xf32>, tensor<64x64x3x3xf32>) -> (tensor<1x64x7x7xf32>, tensor<1x64x1x1xf32>)
+  return %0#0 : tensor<1x64x7x7xf32>
+}
+
+// -----
+
+func.func @direct_depth_of_groups(%x: tensor<1x64x7x7xf32>) -> tensor<1x64x7x7xf32> {
+  %w = nn.parameter "w" : tensor<64x32x3x3xf32>
+  // expected-error @+1 {{has a schedule of a depth of 1; expects 0, or without groups what divides the 8 vectors of input channels}}
+  %0:2 = nn.fused_conv2d %x, %w {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, groups = 2, activation = #nn.activation<identity>,
+    kernel.schedule = #kernel.direct<panel_vectors = 1, tile_rows = 2, tile_columns = 4, loop_order = rows_outer, band = 2, depth = 1>}
+    : (tensor<1x64x7x7xf32>, tensor<64x32x3x3xf32>) -> (tensor<1x64x7x7xf32>, tensor<1x64x1x1xf32>)
+  return %0#0 : tensor<1x64x7x7xf32>
+}
+
+// -----
+
 func.func @gemm(%x: tensor<1x64xf32>) -> tensor<1x32xf32> {
   %w = nn.parameter "fc.weight" : tensor<32x64xf32>
   // expected-error @+1 {{has a schedule for GPUs}}
