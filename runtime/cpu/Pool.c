@@ -2,8 +2,8 @@
 |*
 |* A run is one parallel region: every thread calls the model's SPMD function
 |* once, and barriers inside it separate the layers. Waiting threads spin first,
-|* because a barrier is usually over within a microsecond, and sleep on a futex
-|* when it is not, because the other thread may have lost its CPU.
+|* because a barrier is usually over within a microsecond, then yield, and sleep
+|* on a futex when it lasts, because the other thread may have lost its CPU.
 |*
 \*===----------------------------------------------------------------------===*/
 
@@ -17,12 +17,20 @@
 /* How long a waiting thread stays awake at most. */
 #define SPIN_NS 100000u
 
+/* A yield that takes this long went to a program that has the CPU for its whole time slice
+   (docs/performance.md has figures). */
+#define LONG_YIELD_NS 200000u
+
+/* How many waits do without yielding after one. */
+#define WAITS_WITHOUT_YIELD 1024u
+
 /*===-- Gate: threads wait until a counter moves on -----------------------===*/
 
 typedef struct {
   _Alignas(CACHE_LINE) atomic_uint value; /* how often it was opened, modulo 2^32 */
   atomic_uint sleepers;
   atomic_uint failures; /* of spinning: grows by one with each, shrinks with a success */
+  atomic_uint unyielding; /* how many waits are yet to do without yielding */
 } gate_t;
 
 /* How long to spin. The system may have put all threads on one CPU because the
@@ -33,14 +41,24 @@ static uint64_t patience(unsigned failures, uint64_t spin_ns) {
   return failures % 16 == 15 ? spin_ns : spin_ns >> (failures < 5 ? failures : 5);
 }
 
-/* Waits until the gate was opened once more than `seen` times. With more threads than CPUs
-   (`is_crowded`) the thread it waits for may need this very CPU, and gets it at once: to yield
-   takes a fraction of what it takes to sleep and to be woken. */
+/* Whether a wait that lasts yields. The thread it waits for may need this very CPU, because the
+   team has more threads than CPUs (`is_crowded`) or another team is here, and gets it at once: to
+   yield takes a fraction of what it takes to sleep and to be woken. */
+static bool may_yield(gate_t *gate, bool is_crowded) {
+  const unsigned unyielding = atomic_load_explicit(&gate->unyielding, memory_order_relaxed);
+  if (is_crowded || unyielding == 0)
+    return true;
+  atomic_store_explicit(&gate->unyielding, unyielding - 1, memory_order_relaxed);
+  return false;
+}
+
+/* Waits until the gate was opened once more than `seen` times. */
 static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns, bool is_crowded) {
   /* Only a hint: that threads overwrite each other's count does no harm. */
   const unsigned failures = atomic_load_explicit(&gate->failures, memory_order_relaxed);
   const uint64_t limit = patience(failures, spin_ns);
   uint64_t deadline = 0;
+  bool yields = false;
   for (;;) {
     for (int i = 0; i < 64; ++i) {
       if (atomic_load_explicit(&gate->value, memory_order_acquire) != seen) {
@@ -51,13 +69,18 @@ static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns, bool is_cro
       }
       sinter_pause();
     }
-    if (is_crowded)
-      sinter_os_yield();
     const uint64_t now = sinter_clock_ns();
-    if (deadline == 0)
+    if (deadline == 0) {
       deadline = now + limit;
-    else if (now >= deadline)
+      yields = may_yield(gate, is_crowded);
+    } else if (now >= deadline) {
       break;
+    }
+    if (yields) {
+      sinter_os_yield();
+      if (sinter_clock_ns() - now > LONG_YIELD_NS)
+        atomic_store_explicit(&gate->unyielding, WAITS_WITHOUT_YIELD, memory_order_relaxed);
+    }
   }
   atomic_store_explicit(&gate->failures, failures + 1, memory_order_relaxed);
   /* Either gate_open sees this sleeper, or the system sees the gate's new value
