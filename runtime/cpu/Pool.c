@@ -43,7 +43,8 @@ static uint64_t patience(unsigned failures, uint64_t spin_ns) {
 
 /* Whether a wait that lasts yields. The thread it waits for may need this very CPU, because the
    team has more threads than CPUs (`is_crowded`) or another team is here, and gets it at once: to
-   yield takes a fraction of what it takes to sleep and to be woken. */
+   yield takes a fraction of what it takes to sleep and to be woken. In a crowded team a long yield
+   is the work of its own threads, no reason to stop. */
 static bool may_yield(gate_t *gate, bool is_crowded) {
   const unsigned unyielding = atomic_load_explicit(&gate->unyielding, memory_order_relaxed);
   if (is_crowded || unyielding == 0)

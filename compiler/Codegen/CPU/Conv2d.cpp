@@ -1,12 +1,13 @@
 //===- Conv2d.cpp - CPU code of kernel.conv2d -----------------------------===//
 //
-// Register tiles: pixels x vectors of output channels, kept in registers over
-// the whole reduction. One multiply-add takes a broadcast input value and a
-// vector of weights; the weights are a stream. Every stride is a constant.
+// Register tiles: pixels x vectors of output channels, kept in registers over a
+// part of the reduction, which may be all of it. One multiply-add takes a
+// broadcast input value and a vector of weights; the weights are a stream. Every
+// stride is a constant.
 //
-// The tiles of a band of rows go together through a part of the reduction, whose
-// weights so stay in the first-level cache, then through the next part. Between
-// the parts their sums are in the output.
+// The tiles of a band of rows go through one part together, so that its weights
+// stay in the first-level cache, then through the next. Between the parts their
+// sums are in the output.
 //
 //===----------------------------------------------------------------------===//
 
@@ -108,12 +109,17 @@ void ConvolutionEmitter::emitBand(Value item) {
   Value rows = e.index(band);
   if (tileRows % band)
     rows = e.min(rows, e.sub(e.index(tileRows), first));
-  e.loop(parts, [&](Value number) {
-    part = number;
+  auto forEachRow = [&](auto emit) {
     e.loop(e.index(0), rows, [&](Value row) {
       rowOfBand = row, tileRow = e.add(first, row);
-      emitTileRow();
+      emit();
     });
+  };
+  if (buffers.sums)
+    forEachRow([&] { clearSums(); });
+  e.loop(parts, [&](Value number) {
+    part = number;
+    forEachRow([&] { emitTileRow(); });
   });
 }
 
@@ -123,8 +129,6 @@ void ConvolutionEmitter::clearSums() {
 }
 
 void ConvolutionEmitter::emitTileRow() {
-  if (buffers.sums)
-    clearSums();
   int64_t pixelRows = op.getTile()[0], height = outputType.getDimSize(2);
   Value firstRow = e.mul(tileRow, pixelRows);
   if (height % pixelRows == 0)

@@ -92,7 +92,7 @@ static int64_t maxTilePixels(const ConvShape &shape, int64_t vectors, const Vect
 
 /// Rows outermost reads the filter once for each row, panels outermost the input once for each
 /// panel: what is read again should come from the second-level cache.
-static kernel::LoopOrder chooseLoopOrder(const ConvShape &shape) {
+kernel::LoopOrder sinter::chooseLoopOrder(const ConvShape &shape) {
   constexpr int64_t smallBytes = 256 << 10, cachedBytes = 512 << 10;
   bool isRowsOuter = shape.filterBytes <= smallBytes ||
                      (shape.filterBytes <= cachedBytes && shape.inputBytes > cachedBytes);
@@ -100,8 +100,8 @@ static kernel::LoopOrder chooseLoopOrder(const ConvShape &shape) {
 }
 
 /// Where a panel exceeds the first-level cache, a band of tiles goes through it in parts that do not.
-/// Bands are of a whole map of 14x14, so that weights come from beyond the caches once, but there are
-/// some for several threads.
+/// A band is a map of up to 14x14, which then reads each part once from beyond that cache, or less
+/// where there would be too few work items for several threads.
 static void splitReduction(DirectSchedule &schedule, const ConvShape &shape) {
   constexpr int64_t cachedBytes = 20 << 10, maxPixels = 14 * 14, minItems = 16;
   int64_t blockBytes = bytesPerInputBlock(shape) * schedule.panelVectors;
@@ -119,8 +119,8 @@ static void splitReduction(DirectSchedule &schedule, const ConvShape &shape) {
     --schedule.depth;
 }
 
-std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const VectorUnit &unit) {
-  kernel::LoopOrder order = chooseLoopOrder(shape);
+std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const VectorUnit &unit,
+                                               kernel::LoopOrder order) {
   // Ties go to the later ones, whose panels are wider and read the input less often.
   using Rank = std::pair<double, int64_t>;
   std::vector<std::pair<Rank, DirectSchedule>> candidates;
@@ -144,7 +144,7 @@ std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const Vec
 }
 
 DirectSchedule sinter::chooseDirect(const ConvShape &shape, const VectorUnit &unit) {
-  return rankDirect(shape, unit).front();
+  return rankDirect(shape, unit, chooseLoopOrder(shape)).front();
 }
 
 int64_t WinogradSchedule::imageTiles(int64_t rows, int64_t columns) const {

@@ -55,11 +55,14 @@ struct WinogradSchedule {
 
 using Schedule = std::variant<DirectSchedule, WinogradSchedule>;
 
-/// Every register tile that fits, the one with the least estimated time first, each with the
-/// loop order that keeps the smaller operand in cache.
-std::vector<DirectSchedule> rankDirect(const ConvShape &shape, const VectorUnit &unit);
+/// The order that keeps the smaller operand in cache.
+kernel::LoopOrder chooseLoopOrder(const ConvShape &shape);
 
-/// The first of these.
+/// Every register tile that fits, the one with the least estimated time first.
+std::vector<DirectSchedule> rankDirect(const ConvShape &shape, const VectorUnit &unit,
+                                       kernel::LoopOrder order);
+
+/// The first of these, in the order that is chosen.
 DirectSchedule chooseDirect(const ConvShape &shape, const VectorUnit &unit);
 
 /// The blocks that are estimated to be good for the tile size, the best one first.

@@ -172,12 +172,11 @@ SmallVector<Attribute> sinter::candidateSchedules(Operation *op, const ScheduleP
       for (const WinogradSchedule &schedule : rankWinograd(tileSize, shape, policy.unit))
         if (!policy.maxError || errorBound(op, schedule) <= policy.maxError)
           candidates.insert(toAttribute(context, schedule));
-  std::vector<DirectSchedule> ranked = rankDirect(shape, policy.unit);
-  for (size_t i = 0; i < std::min(tiles, ranked.size()); ++i) {
-    candidates.insert(toAttribute(context, ranked[i]));
-    ranked[i].loopOrder = otherOrder(ranked[i].loopOrder);
-    if (i < reordered)
-      candidates.insert(toAttribute(context, ranked[i]));
+  kernel::LoopOrder chosen = chooseLoopOrder(shape);
+  for (auto [order, count] : {std::pair(chosen, tiles), {otherOrder(chosen), reordered}}) {
+    std::vector<DirectSchedule> ranked = rankDirect(shape, policy.unit, order);
+    for (const DirectSchedule &schedule : ArrayRef(ranked).take_front(count))
+      candidates.insert(toAttribute(context, schedule));
   }
   return candidates.takeVector();
 }
