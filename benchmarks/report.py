@@ -76,7 +76,7 @@ def sharing_table(sharing):
     rows = [[name, f"{entry['crowded']:.2f}", f"{entry['together']:.2f}"]
             for name, entry in sharing.items()]
     cpus = next(iter(sharing.values()))["cpus"]
-    return table(["network", f"{2 * cpus} threads on {cpus} CPUs",
+    return table(["network", f"{2 * cpus} threads asked for, {cpus} CPUs",
                   f"two models side by side, {cpus} threads each"], rows)
 
 

@@ -74,7 +74,7 @@ Error CPUArtifact::load(const std::string &path, unsigned threads) {
   artifactInfo.compiler = from.compiler;
   artifactInfo.compiledFor = from.cpu;
   artifactInfo.processor = cpuName();
-  artifactInfo.threads = threads;
+  artifactInfo.threads = sinter_pool_num_threads(created);
   artifactInfo.workspaceBytes = from.workspace_bytes;
   artifactInfo.steps.assign(from.steps, from.steps + from.num_steps);
   return Error::success();

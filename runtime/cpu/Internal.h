@@ -51,6 +51,11 @@ sinter_status sinter_check_elf(const unsigned char *bytes, uint64_t size, const 
 sinter_status sinter_open_artifact(const char *path, const char *symbol, void **library,
                                    const void **info, sinter_error *error);
 
+/* sinter_pool_create with as many threads as it says, more than there are CPUs if need be: tests see
+   what many threads do on a machine of few CPUs. */
+sinter_status sinter_pool_create_exactly(uint32_t num_threads, sinter_pool **pool,
+                                         sinter_error *error);
+
 /*===-- Operating system --------------------------------------------------===*/
 
 /* Maps a regular file for reading; unmap with sinter_os_unmap. */

@@ -37,27 +37,26 @@ typedef struct {
    others are taken; then every spin is in vain, and a run would take the spin time
    for each barrier. So failures shorten it, and every 16th tries whether the whole
    time helps again. */
-static uint64_t patience(unsigned failures, uint64_t spin_ns) {
-  return failures % 16 == 15 ? spin_ns : spin_ns >> (failures < 5 ? failures : 5);
+static uint64_t patience(unsigned failures) {
+  return failures % 16 == 15 ? SPIN_NS : SPIN_NS >> (failures < 5 ? failures : 5);
 }
 
-/* Whether a wait that lasts yields. The thread it waits for may need this very CPU, because the
-   team has more threads than CPUs (`is_crowded`) or another team is here, and gets it at once: to
-   yield takes a fraction of what it takes to sleep and to be woken. In a crowded team a long yield
-   is the work of its own threads, no reason to stop. */
-static bool may_yield(gate_t *gate, bool is_crowded) {
+/* Whether a wait that lasts yields. The thread it waits for may need this very CPU, because another
+   team is here, and gets it at once: to yield takes a fraction of what it takes to sleep and to be
+   woken. */
+static bool may_yield(gate_t *gate) {
   const unsigned unyielding = atomic_load_explicit(&gate->unyielding, memory_order_relaxed);
-  if (is_crowded || unyielding == 0)
+  if (unyielding == 0)
     return true;
   atomic_store_explicit(&gate->unyielding, unyielding - 1, memory_order_relaxed);
   return false;
 }
 
 /* Waits until the gate was opened once more than `seen` times. */
-static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns, bool is_crowded) {
+static void gate_wait(gate_t *gate, unsigned seen) {
   /* Only a hint: that threads overwrite each other's count does no harm. */
   const unsigned failures = atomic_load_explicit(&gate->failures, memory_order_relaxed);
-  const uint64_t limit = patience(failures, spin_ns);
+  const uint64_t limit = patience(failures);
   uint64_t deadline = 0;
   bool yields = false;
   for (;;) {
@@ -73,7 +72,7 @@ static void gate_wait(gate_t *gate, unsigned seen, uint64_t spin_ns, bool is_cro
     const uint64_t now = sinter_clock_ns();
     if (deadline == 0) {
       deadline = now + limit;
-      yields = may_yield(gate, is_crowded);
+      yields = may_yield(gate);
     } else if (now >= deadline) {
       break;
     }
@@ -105,8 +104,6 @@ static void gate_open(gate_t *gate) {
 typedef struct {
   _Alignas(CACHE_LINE) atomic_uint arrived;
   uint32_t num_threads;
-  uint64_t spin_ns;
-  bool is_crowded; /* more threads than CPUs */
   gate_t gate;
 } barrier_t;
 
@@ -117,7 +114,7 @@ static void barrier_wait(void *context) {
   const unsigned sense = atomic_load_explicit(&barrier->gate.value, memory_order_relaxed);
   if (atomic_fetch_add_explicit(&barrier->arrived, 1, memory_order_acq_rel) + 1 !=
       barrier->num_threads) {
-    gate_wait(&barrier->gate, sense, barrier->spin_ns, barrier->is_crowded);
+    gate_wait(&barrier->gate, sense);
     return;
   }
   atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);
@@ -162,14 +159,15 @@ static void worker_main(void *argument) {
   sinter_pool *pool = worker->pool;
   /* No run can pass this thread by, so it counts the openings itself. */
   for (unsigned runs = 0;; ++runs) {
-    gate_wait(&pool->start, runs, pool->barrier.spin_ns, pool->barrier.is_crowded);
+    gate_wait(&pool->start, runs);
     if (!pool->job.function)
       return;
     run_part(pool, worker->index);
   }
 }
 
-sinter_status sinter_pool_create(uint32_t num_threads, sinter_pool **pool, sinter_error *error) {
+sinter_status sinter_pool_create_exactly(uint32_t num_threads, sinter_pool **pool,
+                                         sinter_error *error) {
   if (pool)
     *pool = NULL;
   if (!pool)
@@ -185,8 +183,6 @@ sinter_status sinter_pool_create(uint32_t num_threads, sinter_pool **pool, sinte
   memset(result, 0, bytes); /* a zero atomic is initialized on every platform we know */
   result->num_threads = num_threads;
   result->barrier.num_threads = num_threads;
-  result->barrier.is_crowded = num_threads > sinter_cpu_count();
-  result->barrier.spin_ns = SPIN_NS;
   for (uint32_t i = 1; i < num_threads; ++i) {
     worker_t *worker = &result->workers[i - 1];
     worker->pool = result;
@@ -201,6 +197,14 @@ sinter_status sinter_pool_create(uint32_t num_threads, sinter_pool **pool, sinte
   }
   *pool = result;
   return sinter_clear_error(error);
+}
+
+sinter_status sinter_pool_create(uint32_t num_threads, sinter_pool **pool, sinter_error *error) {
+  /* Two threads that share a CPU change places at every barrier, so further ones cost time. */
+  const uint32_t cpus = sinter_cpu_count();
+  const bool is_possible = num_threads <= SINTER_MAX_THREADS;
+  return sinter_pool_create_exactly(is_possible && num_threads > cpus ? cpus : num_threads, pool,
+                                    error);
 }
 
 void sinter_pool_destroy(sinter_pool *pool) {

@@ -8,9 +8,8 @@
 #include "compiler/Reference/Reference.h"
 #include "compiler/Target/Model.h"
 #include "compiler/Target/PackWeights.h"
+#include "runtime/cpu/Internal.h"
 #include "test/emulator/Emulator.h"
-
-#include "sinter/runtime.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -135,7 +134,7 @@ std::vector<std::vector<float>> runArtifact(const sinter_model *model, const Exp
   EXPECT_EQ(sinter_workspace_create(model, &workspace, &error), SINTER_OK) << error.message;
   std::memset(workspace, 0xff, sinter_model_workspace_bytes(model));
   if (threads > 1)
-    EXPECT_EQ(sinter_pool_create(threads, &pool, &error), SINTER_OK) << error.message;
+    EXPECT_EQ(sinter_pool_create_exactly(threads, &pool, &error), SINTER_OK) << error.message;
   EXPECT_EQ(sinter_run(model, pool, inputPointers.data(), outputPointers.data(), workspace),
             SINTER_OK);
   sinter_pool_destroy(pool);

@@ -1,9 +1,11 @@
 //===- PoolTest.cpp - Threads, barriers and runs --------------------------===//
 
+#include "runtime/cpu/Internal.h"
 #include "test/runtime/Fakes.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -16,7 +18,7 @@ using Pool = std::unique_ptr<sinter_pool, void (*)(sinter_pool *)>;
 Pool makePool(uint32_t threads) {
   sinter_pool *pool;
   sinter_error error;
-  EXPECT_EQ(sinter_pool_create(threads, &pool, &error), SINTER_OK) << error.message;
+  EXPECT_EQ(sinter_pool_create_exactly(threads, &pool, &error), SINTER_OK) << error.message;
   return {pool, sinter_pool_destroy};
 }
 
@@ -173,6 +175,16 @@ TEST(Pool, refuses_impossible_numbers_of_threads) {
   EXPECT_EQ(sinter_pool_create(1, nullptr, nullptr), SINTER_INVALID_ARGUMENT);
   sinter_pool_destroy(nullptr);
   EXPECT_GE(sinter_cpu_count(), 1u);
+}
+
+TEST(Pool, has_no_more_threads_than_there_are_cpus) {
+  const uint32_t cpus = sinter_cpu_count();
+  for (uint32_t threads : {1u, cpus, cpus + 1, SINTER_MAX_THREADS}) {
+    sinter_pool *pool;
+    ASSERT_EQ(sinter_pool_create(threads, &pool, nullptr), SINTER_OK);
+    EXPECT_EQ(sinter_pool_num_threads(pool), std::min(threads, cpus));
+    sinter_pool_destroy(pool);
+  }
 }
 
 TEST(Pool, comes_and_goes) {

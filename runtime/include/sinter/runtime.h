@@ -125,14 +125,16 @@ typedef struct sinter_pool sinter_pool;
 
 #define SINTER_MAX_THREADS 1024u
 
-/* Makes a pool whose runs use `num_threads` threads, 1 to SINTER_MAX_THREADS: the
-   one that calls sinter_run and num_threads - 1 of its own, which sleep between
-   runs. On SINTER_OK `*pool` is owned: release it with sinter_pool_destroy. */
+/* Makes a pool whose runs use `num_threads` threads, 1 to SINTER_MAX_THREADS, but no
+   more than this process has CPUs, since threads that take turns on one are slower:
+   the one that calls sinter_run, and others of its own, which sleep between runs.
+   On SINTER_OK `*pool` is owned: release it with sinter_pool_destroy. */
 sinter_status sinter_pool_create(uint32_t num_threads, sinter_pool **pool, sinter_error *error);
 
 /* Ends the pool's threads and releases it. Null is allowed. */
 void sinter_pool_destroy(sinter_pool *pool);
 
+/* How many threads a run of the pool uses, the caller among them. */
 uint32_t sinter_pool_num_threads(const sinter_pool *pool);
 
 /* How many CPUs this process may run on, at least 1: a good size for a pool. */
