@@ -10,7 +10,8 @@ using namespace sinter;
 namespace {
 
 /// All threads wait for the last one, and stay on their CPUs meanwhile: a thread that
-/// sleeps would show its awakening as the time of a step.
+/// sleeps would show its awakening as the time of a step. The last one looks at the clock,
+/// since another may lose its CPU before it does, and find the next step done.
 class SpinBarrier {
 public:
   explicit SpinBarrier(unsigned threads) : threads(threads) {}
@@ -19,6 +20,7 @@ public:
     unsigned turn = turns.load();
     if (arrived.fetch_add(1) + 1 == threads) {
       arrived.store(0);
+      openedAt = sinter_clock_ns();
       turns.store(turn + 1);
       return;
     }
@@ -27,12 +29,16 @@ public:
         std::this_thread::yield(); // there may be fewer CPUs than threads
   }
 
+  /// When the last thread came, for those that have waited.
+  uint64_t time() const { return openedAt; }
+
 private:
   const unsigned threads;
   std::atomic<unsigned> arrived{0}, turns{0};
+  uint64_t openedAt = 0; // written before `turns`, read before the next arrival
 };
 
-/// What a thread gives its barrier. Only the first one looks at the clock.
+/// What a thread gives its barrier. Only the first one notes the times.
 struct StepClock {
   SpinBarrier &barrier;
   std::vector<uint64_t> times;
@@ -42,7 +48,7 @@ struct StepClock {
     auto &clock = *static_cast<StepClock *>(context);
     clock.barrier.wait();
     if (clock.isRunning)
-      clock.times.push_back(sinter_clock_ns());
+      clock.times.push_back(clock.barrier.time());
   }
 };
 
