@@ -229,15 +229,17 @@ void WinogradEmitter::multiplyTiles(Value position, Value group, Value firstTile
   bool fetchesAhead = kernel::getStorageBytes(op.getFilter().getType()) > smallBytes;
   SmallVector<Value> zeros(count * vectors, e.constant(e.vectorType(), 0));
   int64_t blockSize = e.lanes * panelChannels;
+  Value positionAt = e.linear({{panel, memory.positions * blocks * blockSize},
+                               {position, blocks * blockSize}});
+  // Meanwhile the next position's weights come, in the order of their addresses.
+  Value nextAt = e.add(positionAt, blocks * blockSize);
   SmallVector<Value> sums = e.loop(blocks, zeros, [&](Value inputBlock, ValueRange carried) {
     SmallVector<Value> sums(carried);
     Value inputAt = transformedAt(position, inputBlock, firstTile);
-    Value filterAt = e.linear({{panel, memory.positions * blocks * blockSize},
-                               {position, blocks * blockSize},
-                               {inputBlock, blockSize}});
-    if (fetchesAhead) // the next position's weights, a part of them with each group of tiles
-      e.prefetchPart(buffers.filter, e.add(filterAt, blocks * blockSize), blockSize, group,
-                     registerTileGroups());
+    Value filterAt = e.add(positionAt, e.mul(inputBlock, blockSize));
+    if (fetchesAhead)
+      e.prefetchPart(buffers.filter, nextAt, blocks * blockSize,
+                     e.linear({{group, blocks}, {inputBlock, 1}}), registerTileGroups() * blocks);
     for (int64_t channel = 0; channel < e.lanes; ++channel) {
       SmallVector<Value> weights;
       for (int64_t v = 0; v < vectors; ++v)
