@@ -51,10 +51,13 @@ private:
                                     ValueRange accumulators);
   /// One filter tap: all channels of an input block.
   SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
-  /// Stores a tile's sums; after the last part, what the epilogue makes of them.
+  /// Stores a tile's sums: after the first part with the residual, after the last activated.
   void emitFinal(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
-  SmallVector<Value> emitEpilogue(Tile tile, Value firstRow, Value firstColumn,
-                                  ValueRange accumulators);
+  void addResidual(Tile tile, Value firstRow, Value firstColumn, SmallVector<Value> &values);
+  void finish(SmallVector<Value> &values);
+  /// `values`, which `body` changes in the part for which `condition` holds.
+  SmallVector<Value> onlyIn(Value condition, SmallVector<Value> values,
+                            function_ref<void(SmallVector<Value> &)> body);
   Value firstInputBlock();
   Value outputAt(const Strides &strides, Value row, Value column, int64_t vector);
   Value outputAt(Value row, Value column, int64_t vector) {
@@ -205,22 +208,33 @@ SmallVector<Value> ConvolutionEmitter::emitInitial(Tile tile, Value firstRow, Va
   return branch.getResults();
 }
 
+SmallVector<Value> ConvolutionEmitter::onlyIn(Value condition, SmallVector<Value> values,
+                                              function_ref<void(SmallVector<Value> &)> body) {
+  if (parts == 1) {
+    body(values);
+    return values;
+  }
+  SmallVector<Type> types(values.size(), e.vectorType());
+  auto branch = scf::IfOp::create(e.builder, e.loc, types, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.setInsertionPointToEnd(branch.elseBlock());
+  scf::YieldOp::create(e.builder, e.loc, values);
+  e.builder.setInsertionPointToEnd(branch.thenBlock());
+  body(values);
+  scf::YieldOp::create(e.builder, e.loc, values);
+  return branch.getResults();
+}
+
 void ConvolutionEmitter::emitFinal(Tile tile, Value firstRow, Value firstColumn,
                                    ValueRange accumulators) {
-  SmallVector<Value> values;
-  if (parts == 1) {
-    values = emitEpilogue(tile, firstRow, firstColumn, accumulators);
-  } else {
-    auto branch = scf::IfOp::create(e.builder, e.loc, accumulators.getTypes(),
-                                    e.lessThan(part, e.index(parts - 1)), /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(e.builder);
-    e.builder.setInsertionPointToEnd(branch.thenBlock());
-    scf::YieldOp::create(e.builder, e.loc, accumulators);
-    e.builder.setInsertionPointToEnd(branch.elseBlock());
-    auto finished = emitEpilogue(tile, firstRow, firstColumn, accumulators);
-    scf::YieldOp::create(e.builder, e.loc, finished);
-    values = branch.getResults();
-  }
+  SmallVector<Value> values(accumulators);
+  if (buffers.residual) // which the output may overwrite
+    values = onlyIn(e.lessThan(part, e.index(1)), values, [&](SmallVector<Value> &values) {
+      addResidual(tile, firstRow, firstColumn, values);
+    });
+  values = onlyIn(e.lessThan(e.index(parts - 2), part), values, [&](SmallVector<Value> &values) {
+    finish(values);
+  });
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = outputAt(firstRow, firstColumn, v);
     for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
@@ -354,30 +368,31 @@ Value ConvolutionEmitter::sumsAt(int64_t vector) {
       vector * e.lanes);
 }
 
-SmallVector<Value> ConvolutionEmitter::emitEpilogue(Tile tile, Value firstRow, Value firstColumn,
-                                                    ValueRange accumulators) {
-  SmallVector<Value> values(accumulators);
+void ConvolutionEmitter::addResidual(Tile tile, Value firstRow, Value firstColumn,
+                                     SmallVector<Value> &values) {
+  Strides residual(op.getResidual().getType());
   for (int64_t v = 0; v < vectors; ++v) {
-    std::optional<Strides> residual;
-    Value residualAt, sum;
-    if (buffers.residual) {
-      residual.emplace(op.getResidual().getType());
-      residualAt = outputAt(*residual, firstRow, firstColumn, v);
-    }
+    Value at = outputAt(residual, firstRow, firstColumn, v);
     for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
       Value &value = values[pixel * vectors + v];
-      if (residual)
-        value = e.addf(value, e.loadVector(buffers.residual,
-                                           e.add(residualAt, pixelOffset(*residual, tile, pixel))));
-      value = e.activation(op.getActivation(), value);
-      sum = sum ? e.addf(sum, value) : value;
+      value = e.addf(value, e.loadVector(buffers.residual,
+                                         e.add(at, pixelOffset(residual, tile, pixel))));
+    }
+  }
+}
+
+void ConvolutionEmitter::finish(SmallVector<Value> &values) {
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value sum;
+    for (size_t i = v; i < values.size(); i += vectors) {
+      values[i] = e.activation(op.getActivation(), values[i]);
+      sum = sum ? e.addf(sum, values[i]) : values[i];
     }
     if (buffers.sums) {
       Value total = e.addf(e.loadVector(buffers.sums, sumsAt(v)), sum);
       e.storeVector(total, buffers.sums, sumsAt(v));
     }
   }
-  return values;
 }
 
 } // namespace

@@ -21,6 +21,8 @@ struct ConvolutionBuffers {
     bias = take(static_cast<bool>(op.getBias()));
     residual = take(static_cast<bool>(op.getResidual()));
     output = take(true);
+    if (op.getResidual() == op.getOutput())
+      residual = output; // so that LLVM sees which elements are the same
     sums = take(static_cast<bool>(op.getSums()));
   }
 };

@@ -41,6 +41,17 @@ bool CPULowering::needsHalo(Value value) const {
   });
 }
 
+/// A store that finds its line in the cache, where the residual was read, need not fetch it.
+bool CPULowering::mayOverwriteResidual(nn::FusedConv2dOp op, Value buffer) const {
+  MemRefType needed = getMapType(op.getResult());
+  auto neededLayout = cast<kernel::BlockedAttr>(needed.getLayout());
+  auto layout = kernel::getLayout(buffer);
+  auto hasHalo = [](auto sides) { return std::get<0>(sides) >= std::get<1>(sides); };
+  return cast<MemRefType>(buffer.getType()).getShape() == needed.getShape() &&
+         layout.getBlock() == neededLayout.getBlock() &&
+         llvm::all_of(llvm::zip_equal(layout.getHalo(), neededLayout.getHalo()), hasHalo);
+}
+
 MemRefType CPULowering::blockedType(ArrayRef<int64_t> shape, int64_t block,
                                        ArrayRef<int64_t> halo) const {
   auto layout = kernel::BlockedAttr::get(builder.getContext(), block, halo);

@@ -19,6 +19,7 @@ public:
 private:
   mlir::MemRefType getMapType(mlir::Value value) const override;
   mlir::MemRefType getPixelType(int64_t batch, int64_t channels) const override;
+  bool mayOverwriteResidual(nn::FusedConv2dOp op, mlir::Value buffer) const override;
   mlir::Value emitConvolutionKernel(const ConvArguments &conv, mlir::Value output,
                                     bool wantsSums) override;
 

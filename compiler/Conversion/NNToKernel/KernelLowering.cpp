@@ -44,6 +44,25 @@ Value KernelLowering::allocate(Value value) {
   return buffer;
 }
 
+bool KernelLowering::isLastReader(Operation *op, Value buffer) const {
+  if (!buffer.getDefiningOp<memref::AllocOp>())
+    return false;
+  return llvm::all_of(buffers, [&](auto &bound) {
+    return bound.second != buffer || llvm::all_of(bound.first.getUsers(), [&](Operation *user) {
+             return user == op || user->isBeforeInBlock(op);
+           });
+  });
+}
+
+Value KernelLowering::allocateResult(nn::FusedConv2dOp op) {
+  Value residual = op.getResidual() ? getBuffer(op.getResidual()) : Value();
+  if (!residual || residual == getBuffer(op.getInput()) || !isLastReader(op, residual) ||
+      !mayOverwriteResidual(op, residual))
+    return allocate(op.getResult());
+  bind(op.getResult(), residual);
+  return residual;
+}
+
 Value KernelLowering::allocatePixel(int64_t batch, int64_t channels) {
   return memref::AllocOp::create(builder, getLoc(), getPixelType(batch, channels));
 }

@@ -51,6 +51,8 @@ public:
   /// A new blocked buffer for `value`, bound to it, with the halo its users
   /// need, zeroed by a kernel of its own.
   mlir::Value allocate(mlir::Value value);
+  /// The buffer of the result of `op`, bound to it: that of the residual if it may be, else a new one.
+  mlir::Value allocateResult(nn::FusedConv2dOp op);
   /// A new blocked buffer of shape N x C x 1 x 1.
   mlir::Value allocatePixel(int64_t batch, int64_t channels);
   mlir::Value allocateDense(llvm::ArrayRef<int64_t> shape);
@@ -67,6 +69,10 @@ public:
   mlir::Value emitConvolution(ConvArguments conv, mlir::Value output, bool wantsMean = false);
 
 protected:
+  /// True if the kernel of `op` may write its result over its residual, which `buffer` holds.
+  virtual bool mayOverwriteResidual(nn::FusedConv2dOp op, mlir::Value buffer) const {
+    return false;
+  }
   /// The operation being lowered.
   mlir::Operation *getSource() const { return source; }
   /// N x C is N x C x 1 x 1.
@@ -84,6 +90,9 @@ protected:
                          int64_t inputChannels);
 
 private:
+  /// True if no operation behind `op` reads `buffer`, which is not an argument.
+  bool isLastReader(mlir::Operation *op, mlir::Value buffer) const;
+
   mlir::OpBuilder &weightsBuilder;
   mlir::SymbolTable &symbols;
   mlir::Operation *source = nullptr;

@@ -27,8 +27,8 @@ nn::ActivationAttr identity(MLIRContext *context) {
 struct FusedConv2dModel : Model<FusedConv2dModel, nn::FusedConv2dOp> {
   static void lower(nn::FusedConv2dOp op, KernelLowering &lowering) {
     bool wantsMean = !op.getChannelMean().use_empty();
-    Value mean = lowering.emitConvolution(lowering.getArguments(op),
-                                          lowering.allocate(op.getResult()), wantsMean);
+    Value mean = lowering.emitConvolution(lowering.getArguments(op), lowering.allocateResult(op),
+                                          wantsMean);
     if (wantsMean)
       lowering.bind(op.getChannelMean(), mean);
   }

@@ -175,9 +175,6 @@ LogicalResult Conv2dOp::verify() {
       getBand() < 1 || depth < 0 || (depth && blocks % depth))
     return emitOpError("expects a band of at least 1, and a depth that divides the ")
            << blocks << " input blocks, got " << getBand() << " and " << depth;
-  // kernel.conv2d C9
-  if (getDepth() && getResidual() == getOutput())
-    return emitOpError("expects a residual that is not the output, which has sums between its parts");
   // kernel.conv2d C4
   SmallVector<int64_t> sums{
       output.getDimSize(0),

@@ -165,6 +165,7 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
   let description = [{
     output = activation(conv2d(input, filter) + bias + residual)
 
+    where `residual` may be the output, each element read before it is written,
     computed in register tiles of `tile` = [rows, columns] output pixels by the
     filter's panel width. Padding is read from the input's halo. A work item is
     a `band` of rows of tiles of one panel: `rows_outer` walks the panels
@@ -172,7 +173,7 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     in cache). A linear layer is a 1x1 convolution of a one-pixel map.
 
     The tiles of a band go together through `depth` input blocks, then through
-    the next ones; in between, their sums are in the output. A `depth` of 0 is
+    the next ones; in between, their sums and the residual are in the output. A `depth` of 0 is
     all input blocks: the sums are in registers over the whole reduction.
 
     sums[n, t, c] is the sum over the pixels of tile row t of output channel c:
@@ -194,7 +195,6 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     - (C7) the filter has the panels and input blocks that its packing gives, and `groups` divides the channels.
     - (C8) input and output have the same batch, `bias` has one value per padded output channel, and
       `residual` has the shape and block of the output.
-    - (C9) with a `depth`, `residual` is not the output.
 
     #### Example
     ```mlir
@@ -231,6 +231,7 @@ def Kernel_WinogradConv2dOp : Kernel_Op<"winograd_conv2d", [AttrSizedOperandSegm
   let description = [{
     output = activation(conv2d(input, filter) + bias + residual)
 
+    where `residual` may be the output, each element read before it is written,
     with a 3x3 filter, stride 1 and padding 1, by Lavin and Gray, "Fast Algorithms
     for Convolutional Neural Networks" (2016). F(4x4, 3x3) takes 36 multiplications
     instead of 144 for an output tile of 4x4 pixels and a pair of channels,

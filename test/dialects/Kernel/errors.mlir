@@ -341,17 +341,6 @@ func.func @conv2d_c8_batch(%x: memref<2x16x8x8xf32, #kernel.blocked<8, halo = [0
 
 // -----
 
-func.func @conv2d_c9(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, %w: memref<1x2x3x3x8x16xf32>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
-  // expected-error @+1 {{expects a residual that is not the output, which has sums between its parts}}
-  kernel.conv2d ins(%x, %w residual %y) outs(%y) {
-    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
-    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, band = 2, depth = 1, layers = []}
-    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [1, 1, 1, 1]>>, memref<1x2x3x3x8x16xf32>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
-  return
-}
-
-// -----
-
 func.func @conv2d_c8_bias(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x2x1x1x8x16xf32>, %e: memref<24xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
   // expected-error @+1 {{expects 'bias' to have 32 values, got}}
   kernel.conv2d ins(%x, %w bias %e) outs(%y) {

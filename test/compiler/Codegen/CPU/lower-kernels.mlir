@@ -110,10 +110,10 @@ func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>,
   return
 }
 
-// Rows of a band go through the first input block, leave their sums in the output, and go through the second one. Only
-// then comes the activation.
+// Rows of a band go through the first input block, leave their sums in the output, and go through the second one. The
+// residual, which the output overwrites, comes to the first sums, the activation to the last.
 // CHECK-LABEL: func.func private @bands_conv2d
-// CHECK-SAME:    (%{{.*}}: memref<1024xf32> {llvm.noalias}, %{{.*}}: memref<256xf32> {llvm.noalias}, %[[OUT:[a-z0-9]*]]: memref<1024xf32>
+// CHECK-SAME:    (%{{.*}}: memref<1024xf32> {llvm.noalias}, %{{.*}}: memref<256xf32> {llvm.noalias}, %{{.*}}: memref<1024xf32>, %[[OUT:[a-z0-9]*]]: memref<1024xf32>
 // CHECK:         %[[ROWS:.*]] = arith.minsi
 // CHECK:         scf.for %[[PART:[a-z0-9]*]] =
 // CHECK:           scf.for %{{.*}} to %[[ROWS]]
@@ -125,20 +125,25 @@ func.func @by_group(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x7xf32>,
 // CHECK:             math.fma
 // CHECK-NOT:         arith.maximumf
 // CHECK:             arith.cmpi slt, %[[PART]], %{{.*}}
-// CHECK-NEXT:        %[[SUMS:.*]]:2 = scf.if
+// CHECK-NEXT:        %[[FIRST:.*]]:2 = scf.if
+// CHECK-COUNT-2:       vector.load %[[OUT]]
+// CHECK:             } else {
 // CHECK-NEXT:          scf.yield
-// CHECK-NEXT:        } else {
-// CHECK:               scf.yield
+// CHECK:             arith.cmpi sgt, %[[PART]], %{{.*}}
+// CHECK-NEXT:        %[[SUMS:.*]]:2 = scf.if
+// CHECK:               arith.select %{{.*}}, %{{.*}}, %[[FIRST]]#0
+// CHECK:             } else {
+// CHECK-NEXT:          scf.yield %[[FIRST]]#0, %[[FIRST]]#1
 // CHECK:             vector.store %[[SUMS]]#0, %[[OUT]]
 // CHECK:             vector.store %[[SUMS]]#1, %[[OUT]]
 func.func @bands(%image: memref<1x16x8x8xf32>, %output: memref<1x16x8x8xf32>, %workspace: !space) {
   %a = kernel.slot %workspace[0] : !space to !map
   %b = kernel.slot %workspace[4096] : !space to !map
   %w = kernel.get_weights @conv.weight : memref<1x2x1x1x8x16xf32>
-  kernel.conv2d ins(%a, %w) outs(%b) {
+  kernel.conv2d ins(%a, %w residual %b) outs(%b) {
     strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
     activation = #relu, tile = array<i64: 1, 1>, loop_order = #kernel.loop_order<panels_outer>, band = 3, depth = 1, layers = ["conv"]}
-    : !map, memref<1x2x1x1x8x16xf32>, !map
+    : !map, memref<1x2x1x1x8x16xf32>, !map, !map
   return
 }
 

@@ -78,6 +78,55 @@ func.func @scale_in_place(%x: !map) -> tensor<1x16x4x4xf32> {
   return %2#0 : tensor<1x16x4x4xf32>
 }
 
+// A result takes the place of the residual, if nothing reads that one any more.
+// CHECK-LABEL: func @residual_in_place
+// CHECK: %[[X:.*]] = memref.alloc()
+// CHECK: %[[Y:.*]] = memref.alloc()
+// CHECK: kernel.conv2d ins(%[[X]], {{.*}}) outs(%[[Y]])
+// CHECK-NOT: memref.alloc
+// CHECK: kernel.conv2d ins(%[[Y]], %{{[0-9]+}} residual %[[X]]) outs(%[[X]])
+// CHECK: kernel.convert_layout ins(%[[X]])
+func.func @residual_in_place(%x: !map) -> !map {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %0:2 = nn.fused_conv2d %x, %w {activation = #relu} : (!map, tensor<16x16x1x1xf32>) -> (!map, !means)
+  %1:2 = nn.fused_conv2d %0#0, %w residual %x {activation = #relu} : (!map, tensor<16x16x1x1xf32>, !map) -> (!map, !means)
+  return %1#0 : !map
+}
+
+// CHECK-LABEL: func @residual_read_later
+// CHECK: kernel.conv2d ins(%{{.*}}, %{{[0-9]+}} residual %[[X:[a-z0-9_]+]]) outs(%[[Z:[a-z0-9_]+]])
+// CHECK: kernel.convert_layout ins(%[[Z]])
+// CHECK: kernel.convert_layout ins(%[[X]])
+func.func @residual_read_later(%x: !map) -> (!map, !map) {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %0:2 = nn.fused_conv2d %x, %w {activation = #relu} : (!map, tensor<16x16x1x1xf32>) -> (!map, !means)
+  %1:2 = nn.fused_conv2d %0#0, %w residual %x {activation = #relu} : (!map, tensor<16x16x1x1xf32>, !map) -> (!map, !means)
+  return %1#0, %x : !map, !map
+}
+
+// CHECK-LABEL: func @residual_is_input
+// CHECK: kernel.conv2d ins(%[[X:[a-z0-9_]+]], %{{[0-9]+}} residual %[[X]]) outs(%[[Z:[a-z0-9_]+]])
+// CHECK: kernel.convert_layout ins(%[[Z]])
+func.func @residual_is_input(%x: !map) -> !map {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %0:2 = nn.fused_conv2d %x, %w residual %x {activation = #relu} : (!map, tensor<16x16x1x1xf32>, !map) -> (!map, !means)
+  return %0#0 : !map
+}
+
+// A residual without the halo that the result needs stays what it is.
+// CHECK-LABEL: func @residual_without_halo
+// CHECK: kernel.zero_halo outs(%[[Z:.*]]) {{.*}} halo = [1, 1, 1, 1]
+// CHECK: kernel.conv2d ins(%{{.*}}, %{{[0-9]+}} residual %{{.*}}) outs(%[[Z]])
+func.func @residual_without_halo(%x: !map) -> tensor<1x16x4x4xf32> {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %v = nn.parameter "second.weight" : tensor<16x16x3x3xf32>
+  %0:2 = nn.fused_conv2d %x, %w {activation = #relu} : (!map, tensor<16x16x1x1xf32>) -> (!map, !means)
+  %1:2 = nn.fused_conv2d %0#0, %w residual %x {activation = #relu} : (!map, tensor<16x16x1x1xf32>, !map) -> (!map, !means)
+  %2:2 = nn.fused_conv2d %1#0, %v {strides = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>, activation = #identity}
+    : (!map, tensor<16x16x3x3xf32>) -> (tensor<1x16x4x4xf32>, !means)
+  return %2#0 : tensor<1x16x4x4xf32>
+}
+
 // The folded weights of a convolution are computed when they are packed.
 // CHECK-LABEL: kernel.weights @folded.weight
 // CHECK:         nn.folded_weight
