@@ -36,16 +36,21 @@ static int64_t bytesPerInputBlock(const ConvShape &shape) {
 /// Cycles of one reduction step of a tile: two multiply-adds and two loads a
 /// cycle, and at least the latency of the dependent multiply-add (4 on current
 /// CPUs, 5 with some slack for the scheduler). Weights that are not in the
-/// first-level cache come at 32 bytes a cycle from the second, or at 24 while it
-/// is filled.
-static double stepCycles(int64_t pixels, const DirectSchedule &schedule, int64_t lanes) {
+/// first-level cache come at 29 bytes a cycle from the second, or at 24 while it
+/// is filled. With rows outermost an input beyond the first level is read again by
+/// each panel, at 40 bytes a cycle, and the worse the more rows a tile has.
+static double stepCycles(int64_t rows, int64_t columns, const DirectSchedule &schedule,
+                         const ConvShape &shape, int64_t lanes) {
   constexpr double latency = 5;
-  int64_t vectors = schedule.panelVectors;
-  double weightBytesPerCycle = schedule.loopOrder == kernel::LoopOrder::RowsOuter ? 32 : 24;
+  constexpr int64_t firstLevelBytes = 32 << 10;
+  int64_t vectors = schedule.panelVectors, pixels = rows * columns;
+  bool isRowsOuter = schedule.loopOrder == kernel::LoopOrder::RowsOuter;
+  bool readsAgain = isRowsOuter && shape.groups == 1 && shape.inputBytes > firstLevelBytes;
   double multiplyAdds = pixels * vectors / 2.0;
   double loads = (pixels + vectors) / 2.0;
-  double weights = schedule.depth ? 0 : vectors * lanes * sizeof(float) / weightBytesPerCycle;
-  return std::max({multiplyAdds, loads, weights, latency});
+  double weights = schedule.depth ? 0 : vectors * lanes * sizeof(float) / (isRowsOuter ? 29.0 : 24);
+  double inputs = readsAgain ? rows * pixels * sizeof(float) / 40.0 : 0;
+  return std::max({multiplyAdds, loads, weights, latency}) + inputs;
 }
 
 /// Cycles per reduction step of the whole convolution, edges included, and the
@@ -58,7 +63,7 @@ static double estimate(const ConvShape &shape, const DirectSchedule &schedule, i
   for (auto [rows, rowTiles] : split(shape.rows, schedule.tileRows))
     for (auto [columns, columnTiles] : split(shape.columns, schedule.tileColumns))
       if (rows && columns)
-        cycles += rowTiles * columnTiles * stepCycles(rows * columns, schedule, lanes);
+        cycles += rowTiles * columnTiles * stepCycles(rows, columns, schedule, shape, lanes);
   cycles *= shape.outputBlocks / schedule.panelVectors;
   if (schedule.depth) {
     double steps = schedule.depth * bytesPerInputBlock(shape) / (lanes * sizeof(float));

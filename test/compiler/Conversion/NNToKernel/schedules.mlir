@@ -68,3 +68,18 @@ func.func @linear(%x: tensor<1x16xf32>) -> tensor<1x80xf32> {
     : (tensor<1x16xf32>, tensor<80x16xf32>, tensor<80xf32>) -> tensor<1x80xf32>
   return %0 : tensor<1x80xf32>
 }
+
+// With rows outermost, a large input that each panel reads again is read fewest times by tiles of one row. A small one is not: its
+// tiles divide the rows.
+// CHECK-LABEL: func @rows
+// CHECK: kernel.conv2d {{.*}}rows_outer>{{.*}}tile = array<i64: 1, 6>{{.*}}memref<4x32x1x1x8x16xf32>
+// CHECK: kernel.conv2d {{.*}}rows_outer>{{.*}}tile = array<i64: 2, 3>{{.*}}memref<4x1x1x1x8x16xf32>
+func.func @rows(%x: tensor<1x256x56x56xf32>, %y: tensor<1x8x8x8xf32>) -> (tensor<1x64x1x1xf32>, tensor<1x64x1x1xf32>) {
+  %0 = nn.parameter "rows.0.weight" : tensor<64x256x1x1xf32>
+  %1 = nn.parameter "rows.1.weight" : tensor<64x8x1x1xf32>
+  %2:2 = nn.fused_conv2d %x, %0 {activation = #identity}
+    : (tensor<1x256x56x56xf32>, tensor<64x256x1x1xf32>) -> (tensor<1x64x56x56xf32>, tensor<1x64x1x1xf32>)
+  %3:2 = nn.fused_conv2d %y, %1 {activation = #identity}
+    : (tensor<1x8x8x8xf32>, tensor<64x8x1x1xf32>) -> (tensor<1x64x8x8xf32>, tensor<1x64x1x1xf32>)
+  return %2#1, %3#1 : tensor<1x64x1x1xf32>, tensor<1x64x1x1xf32>
+}
