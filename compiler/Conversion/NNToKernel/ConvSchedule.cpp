@@ -98,7 +98,7 @@ static int64_t maxTilePixels(const ConvShape &shape, int64_t vectors, const Vect
 /// Rows outermost reads the filter once for each row, panels outermost the input once for each
 /// panel: what is read again should come from the second-level cache.
 kernel::LoopOrder sinter::chooseLoopOrder(const ConvShape &shape) {
-  constexpr int64_t smallBytes = 256 << 10, cachedBytes = 512 << 10;
+  constexpr int64_t smallBytes = 256 << 10, cachedBytes = 640 << 10;
   bool isRowsOuter = shape.filterBytes <= smallBytes ||
                      (shape.filterBytes <= cachedBytes && shape.inputBytes > cachedBytes);
   return isRowsOuter ? kernel::LoopOrder::RowsOuter : kernel::LoopOrder::PanelsOuter;
