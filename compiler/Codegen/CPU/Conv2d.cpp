@@ -53,11 +53,8 @@ private:
   SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
   /// Stores a tile's sums: after the first part with the residual, after the last activated.
   void emitFinal(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
-  void addResidual(Tile tile, Value firstRow, Value firstColumn, SmallVector<Value> &values);
-  void finish(SmallVector<Value> &values);
-  /// `values`, which `body` changes in the part for which `condition` holds.
-  SmallVector<Value> onlyIn(Value condition, SmallVector<Value> values,
-                            function_ref<void(SmallVector<Value> &)> body);
+  SmallVector<Value> addResidual(Tile tile, Value firstRow, Value firstColumn, ValueRange sums);
+  SmallVector<Value> finish(ValueRange sums);
   Value firstInputBlock();
   Value outputAt(const Strides &strides, Value row, Value column, int64_t vector);
   Value outputAt(Value row, Value column, int64_t vector) {
@@ -208,33 +205,17 @@ SmallVector<Value> ConvolutionEmitter::emitInitial(Tile tile, Value firstRow, Va
   return branch.getResults();
 }
 
-SmallVector<Value> ConvolutionEmitter::onlyIn(Value condition, SmallVector<Value> values,
-                                              function_ref<void(SmallVector<Value> &)> body) {
-  if (parts == 1) {
-    body(values);
-    return values;
-  }
-  SmallVector<Type> types(values.size(), e.vectorType());
-  auto branch = scf::IfOp::create(e.builder, e.loc, types, condition, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(e.builder);
-  e.builder.setInsertionPointToEnd(branch.elseBlock());
-  scf::YieldOp::create(e.builder, e.loc, values);
-  e.builder.setInsertionPointToEnd(branch.thenBlock());
-  body(values);
-  scf::YieldOp::create(e.builder, e.loc, values);
-  return branch.getResults();
-}
-
 void ConvolutionEmitter::emitFinal(Tile tile, Value firstRow, Value firstColumn,
                                    ValueRange accumulators) {
   SmallVector<Value> values(accumulators);
-  if (buffers.residual) // which the output may overwrite
-    values = onlyIn(e.lessThan(part, e.index(1)), values, [&](SmallVector<Value> &values) {
-      addResidual(tile, firstRow, firstColumn, values);
+  if (buffers.residual) { // which the output may overwrite
+    Value isFirst = parts > 1 ? e.lessThan(part, e.index(1)) : Value();
+    values = e.onlyIf(isFirst, values, [&](ValueRange sums) {
+      return addResidual(tile, firstRow, firstColumn, sums);
     });
-  values = onlyIn(e.lessThan(e.index(parts - 2), part), values, [&](SmallVector<Value> &values) {
-    finish(values);
-  });
+  }
+  Value isLast = parts > 1 ? e.lessThan(e.index(parts - 2), part) : Value();
+  values = e.onlyIf(isLast, values, [&](ValueRange sums) { return finish(sums); });
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = outputAt(firstRow, firstColumn, v);
     for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
@@ -368,8 +349,9 @@ Value ConvolutionEmitter::sumsAt(int64_t vector) {
       vector * e.lanes);
 }
 
-void ConvolutionEmitter::addResidual(Tile tile, Value firstRow, Value firstColumn,
-                                     SmallVector<Value> &values) {
+SmallVector<Value> ConvolutionEmitter::addResidual(Tile tile, Value firstRow, Value firstColumn,
+                                                   ValueRange sums) {
+  SmallVector<Value> values(sums);
   Strides residual(op.getResidual().getType());
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = outputAt(residual, firstRow, firstColumn, v);
@@ -379,9 +361,11 @@ void ConvolutionEmitter::addResidual(Tile tile, Value firstRow, Value firstColum
                                          e.add(at, pixelOffset(residual, tile, pixel))));
     }
   }
+  return values;
 }
 
-void ConvolutionEmitter::finish(SmallVector<Value> &values) {
+SmallVector<Value> ConvolutionEmitter::finish(ValueRange sums) {
+  SmallVector<Value> values(sums);
   for (int64_t v = 0; v < vectors; ++v) {
     Value sum;
     for (size_t i = v; i < values.size(); i += vectors) {
@@ -393,6 +377,7 @@ void ConvolutionEmitter::finish(SmallVector<Value> &values) {
       e.storeVector(total, buffers.sums, sumsAt(v));
     }
   }
+  return values;
 }
 
 } // namespace

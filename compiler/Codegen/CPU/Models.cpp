@@ -276,10 +276,9 @@ struct ConcatModel : Model<ConcatModel, kernel::ConcatOp> {
       // The output blocks that this input has channels in.
       int64_t firstBlock = first / e.lanes, lastBlock = last / e.lanes;
       Value inside = e.isBetween(place[1], firstBlock, lastBlock);
-      auto branch = scf::IfOp::create(e.builder, e.loc, inside, /*withElseRegion=*/false);
-      OpBuilder::InsertionGuard guard(e.builder);
-      e.builder.setInsertionPoint(branch.thenYield());
-      emitInput(op, e, input, buffer, buffers.back(), place, first);
+      e.onlyIf(inside, [&, input = input, buffer = buffer] {
+        emitInput(op, e, input, buffer, buffers.back(), place, first);
+      });
       first = last + 1;
     }
   }
@@ -385,14 +384,7 @@ struct ConvertLayoutModel : Model<ConvertLayoutModel, kernel::ConvertLayoutOp> {
           e.storeScalar(value, buffers[1], toBlocked ? inBlocked : inDense);
         });
       };
-      if (toBlocked || !exists) {
-        copyRow();
-        continue;
-      }
-      auto branch = scf::IfOp::create(e.builder, e.loc, exists, /*withElseRegion=*/false);
-      OpBuilder::InsertionGuard guard(e.builder);
-      e.builder.setInsertionPoint(branch.thenYield());
-      copyRow();
+      e.onlyIf(toBlocked ? Value() : exists, copyRow);
     }
   }
 };

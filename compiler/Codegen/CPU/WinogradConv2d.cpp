@@ -37,9 +37,6 @@ private:
   void transformOutput();
   void emitTile(Value tile, Value inBlock);
   void emitVector(Value tileRow, Value tileColumn, Value inBlock, int64_t vector);
-  /// `body` of the carried value where `condition` holds, which is always if it is null;
-  /// elsewhere the carried value, which may be null.
-  Value onlyIf(Value condition, Value carried, function_ref<Value(Value)> body);
 
   SmallVector<Value> inputTransform(ArrayRef<Value> d);
   SmallVector<Value> outputTransform(ArrayRef<Value> m);
@@ -87,31 +84,9 @@ void WinogradEmitter::emit(Value item) {
                                            e.sub(item, e.index(1)));
   Value isOther = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::ne,
                                         e.div(previous, filterShape[0]), e.div(item, filterShape[0]));
-  onlyIf(isOther, Value(), [&](Value none) {
-    transformInput();
-    return none;
-  });
+  e.onlyIf(isOther, [&] { transformInput(); });
   multiply();
   transformOutput();
-}
-
-Value WinogradEmitter::onlyIf(Value condition, Value carried, function_ref<Value(Value)> body) {
-  if (!condition)
-    return body(carried);
-  SmallVector<Type, 1> types;
-  if (carried)
-    types.push_back(carried.getType());
-  auto branch = scf::IfOp::create(e.builder, e.loc, types, condition, /*withElseRegion=*/!!carried);
-  OpBuilder::InsertionGuard guard(e.builder);
-  if (!carried) {
-    e.builder.setInsertionPoint(branch.thenYield());
-    return body(carried);
-  }
-  e.builder.setInsertionPointToStart(branch.thenBlock());
-  scf::YieldOp::create(e.builder, e.loc, body(carried));
-  e.builder.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(e.builder, e.loc, carried);
-  return branch.getResult(0);
 }
 
 std::pair<Value, Value> WinogradEmitter::position(Value tile) {
@@ -270,10 +245,7 @@ void WinogradEmitter::transformOutput() {
   e.loop(tiles, [&](Value inBlock) {
     Value tile = e.linear({{block, tiles}, {inBlock, 1}});
     Value exists = isWhole ? Value() : e.lessThan(tile, e.index(tileRows * tileColumns));
-    onlyIf(exists, Value(), [&](Value none) {
-      emitTile(tile, inBlock);
-      return none;
-    });
+    e.onlyIf(exists, [&] { emitTile(tile, inBlock); });
   });
 }
 
@@ -334,18 +306,22 @@ void WinogradEmitter::emitVector(Value tileRow, Value tileColumn, Value inBlock,
     e.storeVector(value, buffers.output, e.add(outputAt, i * output.row + j * output.column));
     return value;
   };
-  Value sum = buffers.sums ? e.loadVector(buffers.sums, sumsAt(vector)) : Value();
+  SmallVector<Value> sum; // one, if it is wanted
+  if (buffers.sums)
+    sum.push_back(e.loadVector(buffers.sums, sumsAt(vector)));
   for (int64_t i = 0; i < outputTile; ++i)
-    sum = onlyIf(isInside(height, tileRow, i), sum, [&](Value sum) {
+    sum = e.onlyIf(isInside(height, tileRow, i), sum, [&](ValueRange carried) {
+      SmallVector<Value> sum(carried);
       for (int64_t j = 0; j < outputTile; ++j)
-        sum = onlyIf(isInside(width, tileColumn, j), sum, [&](Value sum) {
+        sum = e.onlyIf(isInside(width, tileColumn, j), sum, [&](ValueRange carried) {
           Value pixel = storePixel(i, j);
-          return sum ? e.addf(sum, pixel) : Value();
+          return carried.empty() ? SmallVector<Value>()
+                                 : SmallVector<Value>{e.addf(carried[0], pixel)};
         });
       return sum;
     });
-  if (sum)
-    e.storeVector(sum, buffers.sums, sumsAt(vector));
+  for (Value total : sum)
+    e.storeVector(total, buffers.sums, sumsAt(vector));
 }
 
 } // namespace

@@ -39,15 +39,6 @@ Value KernelEmitter::shuffleXor(Value value, int32_t mask) {
                               UnitAttr());
 }
 
-void KernelEmitter::onlyIf(Value condition, llvm::function_ref<void()> body) {
-  if (!condition)
-    return body();
-  auto branch = scf::IfOp::create(builder, loc, condition, /*withElseRegion=*/false);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(branch.thenYield());
-  body();
-}
-
 Value KernelEmitter::valueIf(Value condition, Type type, llvm::function_ref<Value()> body) {
   if (!condition)
     return body();

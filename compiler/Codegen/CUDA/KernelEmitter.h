@@ -47,8 +47,6 @@ public:
   void waitForLaunches();
   /// `value` of the lane whose number differs in the bits of `mask`.
   mlir::Value shuffleXor(mlir::Value value, int32_t mask);
-  /// body() where `condition` holds; null: always.
-  void onlyIf(mlir::Value condition, llvm::function_ref<void()> body);
   /// The value of body() where `condition` holds, else zero; a null condition always holds.
   mlir::Value valueIf(mlir::Value condition, mlir::Type type,
                       llvm::function_ref<mlir::Value()> body);

@@ -102,6 +102,33 @@ SmallVector<Value> Emitter::loop(int64_t count, ValueRange initial, CarriedBody 
   return count == 1 ? body(index(0), initial) : loop(index(0), index(count), initial, body);
 }
 
+void Emitter::onlyIf(Value condition, function_ref<void()> body) {
+  if (!condition)
+    return body();
+  auto branch = scf::IfOp::create(builder, loc, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(branch.thenYield());
+  body();
+}
+
+SmallVector<Value> Emitter::onlyIf(Value condition, ValueRange values,
+                                   function_ref<SmallVector<Value>(ValueRange)> body) {
+  if (!condition)
+    return body(values);
+  if (values.empty()) {
+    onlyIf(condition, [&] { body(values); });
+    return {};
+  }
+  auto branch =
+      scf::IfOp::create(builder, loc, values.getTypes(), condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(builder, loc, body(values));
+  builder.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(builder, loc, values);
+  return branch.getResults();
+}
+
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//

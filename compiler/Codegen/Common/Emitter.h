@@ -76,6 +76,12 @@ public:
                                       CarriedBody body);
   /// A loop of a known count; no loop if there is one turn.
   llvm::SmallVector<mlir::Value> loop(int64_t count, mlir::ValueRange initial, CarriedBody body);
+  /// body() where `condition` holds; null: always.
+  void onlyIf(mlir::Value condition, llvm::function_ref<void()> body);
+  /// What body(values) gives where `condition` holds, elsewhere `values`, which may be none.
+  llvm::SmallVector<mlir::Value>
+  onlyIf(mlir::Value condition, mlir::ValueRange values,
+         llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> body);
 
   //===--------------------------------------------------------------------===//
   // Values: f32 scalars and vectors of them
