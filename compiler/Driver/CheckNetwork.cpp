@@ -33,8 +33,8 @@ constexpr StringLiteral dataKind = "a static f32 tensor NxC or NxCxHxW of 1 to 2
 
 /// True for a parameter and what is computed from parameters alone.
 bool isWeight(Value value) {
-  return isa_and_nonnull<nn::ParameterOp, nn::FoldedWeightOp, nn::FoldedBiasOp, nn::FoldedScaleOp>(
-      value.getDefiningOp());
+  Operation *source = value.getDefiningOp();
+  return source && nn::isWeightOp(source);
 }
 
 bool readsWeight(OpOperand &operand) {

@@ -77,9 +77,9 @@ bool isStatistic(mlir::OpOperand &use) {
 void collectTensors(mlir::Operation *op, Layer &layer, llvm::StringSet<> &seen) {
   for (mlir::OpOperand &operand : op->getOpOperands()) {
     mlir::Operation *source = operand.get().getDefiningOp();
-    if (llvm::isa_and_nonnull<nn::FoldedWeightOp, nn::FoldedBiasOp>(source))
-      collectTensors(source, layer, seen);
     auto parameter = llvm::dyn_cast_or_null<nn::ParameterOp>(source);
+    if (source && !parameter && nn::isWeightOp(source))
+      collectTensors(source, layer, seen);
     if (!parameter || !seen.insert(parameter.getKey()).second)
       continue;
     llvm::ArrayRef<int64_t> shape = shapeOf(parameter.getType());
@@ -91,7 +91,7 @@ void collectTensors(mlir::Operation *op, Layer &layer, llvm::StringSet<> &seen) 
 
 bool isLayer(mlir::Operation *op) {
   return llvm::isa<nn::NNDialect>(op->getDialect()) && op->getNumResults() != 0 &&
-         !llvm::isa<nn::ParameterOp, nn::FoldedWeightOp, nn::FoldedBiasOp>(op);
+         !nn::isWeightOp(op);
 }
 
 /// In the order of execution: the layers of a residual block before its join.

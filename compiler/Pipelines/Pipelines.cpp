@@ -40,13 +40,16 @@ void sinter::buildSimplifyPipeline(OpPassManager &pm) {
   pm.addPass(nn::createFoldBatchNorm());
 }
 
-void sinter::buildFusePipeline(OpPassManager &pm) {
+void sinter::buildFusePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // 1. The structure of blocks has been used; what remains is their join.
   pm.addPass(nn::createInlineResBlock());
   // 2. Gate, join and activation into one pass over the data.
   pm.addPass(nn::createFuseSqueezeExcite());
   // 3. Joins, activations and the squeeze's means into convolutions.
   pm.addPass(nn::createFuseEpilogue());
+  // 4. Gates before convolutions, whose epilogue on a GPU has no scaling.
+  if (options.target != "cuda")
+    pm.addPass(nn::createHoistGate());
   pm.addPass(createCSEPass());
 }
 
@@ -126,7 +129,7 @@ ArrayRef<Stage> sinter::getStages() {
   static const Stage stages[] = {
       {"raise", [](OpPassManager &pm, Options) { buildRaisePipeline(pm); }},
       {"simplify", [](OpPassManager &pm, Options) { buildSimplifyPipeline(pm); }},
-      {"fuse", [](OpPassManager &pm, Options) { buildFusePipeline(pm); }},
+      {"fuse", [](OpPassManager &pm, Options options) { buildFusePipeline(pm, options); }},
       {"schedule", [](OpPassManager &pm, Options options) { buildSchedulePipeline(pm, options); }},
       {"plan", [](OpPassManager &pm, Options options) { buildPlanPipeline(pm, options); }},
       {"codegen", [](OpPassManager &pm, Options options) { buildCodegenPipeline(pm, options); }},

@@ -47,7 +47,7 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
 
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void buildSimplifyPipeline(mlir::OpPassManager &pm);
-void buildFusePipeline(mlir::OpPassManager &pm);
+void buildFusePipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildSchedulePipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildPlanPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildCodegenPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);

@@ -244,7 +244,7 @@ DoubleTensor reference::seGate(const DoubleTensor &mean, const GateWeights &weig
   DoubleTensor hidden =
       activate(linear(mean, weights.reduce, weights.reduceBias), weights.activation);
   DoubleTensor gate = activate(linear(hidden, weights.expand, weights.expandBias), weights.gate);
-  gate.shape = mean.shape;
+  gate.shape.append({1, 1});
   return gate;
 }
 
@@ -274,5 +274,25 @@ DoubleTensor reference::foldedScale(const DoubleTensor &gamma, const DoubleTenso
   DoubleTensor result = gamma;
   for (auto [value, v] : llvm::zip_equal(result.data, variance.data))
     value /= std::sqrt(v + epsilon);
+  return result;
+}
+
+DoubleTensor reference::composedWeight(Dims shape, const DoubleTensor &outer,
+                                       const DoubleTensor &inner) {
+  int64_t channels = outer.shape[1], columns = inner.shape[1];
+  DoubleTensor result = zeros(shape);
+  for (int64_t r : seq(shape[0]))
+    for (int64_t c : seq(channels))
+      for (int64_t k : seq(columns))
+        result.data[r * columns + k] += outer.data[r * channels + c] * inner.data[c * columns + k];
+  return result;
+}
+
+DoubleTensor reference::composedBias(const DoubleTensor &outer, const DoubleTensor &innerBias,
+                                     const DoubleTensor *bias) {
+  DoubleTensor row = innerBias;
+  row.shape = {1, innerBias.shape[0]};
+  DoubleTensor result = linear(row, outer, bias);
+  result.shape = {outer.shape[0]};
   return result;
 }

@@ -83,6 +83,13 @@ DoubleTensor foldedBias(const DoubleTensor &gamma, const DoubleTensor &beta,
 /// gamma[k] / sqrt(variance[k] + epsilon)
 DoubleTensor foldedScale(const DoubleTensor &gamma, const DoubleTensor &variance, double epsilon);
 
+/// sum over c of outer[r,c] * inner[c,k]. Both may have trailing dimensions of size 1.
+DoubleTensor composedWeight(Dims shape, const DoubleTensor &outer, const DoubleTensor &inner);
+
+/// bias[r] + sum over c of outer[r,c] * innerBias[c]
+DoubleTensor composedBias(const DoubleTensor &outer, const DoubleTensor &innerBias,
+                          const DoubleTensor *bias);
+
 } // namespace sinter::reference
 
 #endif // SINTER_COMPILER_REFERENCE_FUNCTIONS_H

@@ -62,6 +62,18 @@ struct FoldedScaleModel : Model<FoldedScaleModel, FoldedScaleOp> {
   }
 };
 
+struct ComposedWeightModel : Model<ComposedWeightModel, ComposedWeightOp> {
+  static DoubleTensor compute(ComposedWeightOp op, ReferenceFrame &frame) {
+    return composedWeight(shapeOf(op.getResult()), frame[op.getOuter()], frame[op.getInner()]);
+  }
+};
+
+struct ComposedBiasModel : Model<ComposedBiasModel, ComposedBiasOp> {
+  static DoubleTensor compute(ComposedBiasOp op, ReferenceFrame &frame) {
+    return composedBias(frame[op.getOuter()], frame[op.getInnerBias()], frame.find(op.getBias()));
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Layers
 //===----------------------------------------------------------------------===//
@@ -213,6 +225,8 @@ struct FusedConv2dModel : ReferenceOpInterface::ExternalModel<FusedConv2dModel, 
   void evaluate(Operation *operation, ReferenceFrame &frame) const {
     auto op = cast<FusedConv2dOp>(operation);
     DoubleTensor result = convolve(op, frame);
+    if (const DoubleTensor *scale = frame.find(op.getScale()))
+      result = mul(result, *scale);
     if (const DoubleTensor *residual = frame.find(op.getResidual()))
       result = add(result, *residual);
     result = activate(std::move(result), op.getActivation());
@@ -246,6 +260,8 @@ void sinter::registerReferenceModels(DialectRegistry &registry) {
     FoldedWeightOp::attachInterface<FoldedWeightModel>(*context);
     FoldedBiasOp::attachInterface<FoldedBiasModel>(*context);
     FoldedScaleOp::attachInterface<FoldedScaleModel>(*context);
+    ComposedWeightOp::attachInterface<ComposedWeightModel>(*context);
+    ComposedBiasOp::attachInterface<ComposedBiasModel>(*context);
     Conv2dOp::attachInterface<Conv2dModel>(*context);
     BatchNormOp::attachInterface<BatchNormModel>(*context);
     MaxPoolOp::attachInterface<MaxPoolModel>(*context);

@@ -14,10 +14,11 @@ struct Convolution {
   int64_t dilationY = 1, dilationX = 1, groups = 1;
   std::string activation = "identity";
   bool hasBias = true, hasResidual = false, wantsMean = false;
+  bool hasScale = false; ///< on a CPU alone
   std::string schedule; ///< of its own, or the cost model's
 };
 
-/// The convolution as fused_conv2d; with a residual, that is another convolution.
+/// The convolution as fused_conv2d; a residual is another convolution, a scale the means of a third.
 void add(CaseModule &module, const Convolution &convolution);
 
 /// A square filter on a square image, padded to keep its size at stride 1.

@@ -240,3 +240,35 @@ network blocks(image: f32[{0}]) {{
       expectMatchesReference("blocks.sinter", text, GetParam());
     }
 }
+
+/// Bottlenecks with SE, whose gates come before the last convolution where that has no stride:
+/// identity and projection shortcuts, channels that end within a vector, odd images and batches.
+TEST_P(LayerTest, SqueezedBottlenecks) {
+  for (const char *image : {"2, 24, 9, 11", "1, 24, 1, 1", "1, 24, 25, 17"}) {
+    std::string text = fmt::format(R"(
+block bottleneck(x, planes, stride = 1) {{
+  residual(x) {{
+    main {{
+      x = relu(bn1: batch_norm(conv1: conv(x, planes, kernel: 1)))
+      x = relu(bn2: batch_norm(conv2: conv(x, planes, kernel: 3, stride: stride, padding: 1)))
+      x = bn3: batch_norm(conv3: conv(x, 4 * planes, kernel: 1))
+      x = se: squeeze_excite(x, reduction: 4)
+    }}
+    shortcut if stride != 1 or channels(x) != 4 * planes {{
+      x = downsample.1: batch_norm(downsample.0: conv(x, 4 * planes, kernel: 1, stride: stride))
+    }}
+  }} then relu
+}}
+
+network blocks(image: f32[{0}]) {{
+  x = a: bottleneck(image, 6)
+  x = b: bottleneck(x, 10, stride: 2)
+  x = c: bottleneck(x, 10)
+  x
+}}
+)",
+                                   image);
+    SCOPED_TRACE(text);
+    expectMatchesReference("blocks.sinter", text, GetParam());
+  }
+}

@@ -63,6 +63,35 @@ TEST_P(ScheduleTest, Bands) {
   expectMatchesReference("", module.text(), GetParam());
 }
 
+// A scale, which comes before the residual and the activation: parts of the reduction, whose sums
+// must not meet it, channels that end within a vector, batches, and the mean of what it makes.
+TEST_P(ScheduleTest, Scales) {
+  CaseModule module;
+  for (int64_t depth : {0, 1, 2})
+    for (int64_t kernel : {1, 3})
+      for (bool hasResidual : {false, true})
+        for (bool wantsMean : {false, true}) {
+          Convolution c = square(64, depth == 2 ? 40 : 48, 9, kernel, 1);
+          c.batch = kernel == 1 ? 2 : 1;
+          c.hasScale = true;
+          c.hasBias = depth != 1;
+          c.hasResidual = hasResidual;
+          c.wantsMean = wantsMean;
+          c.activation = hasResidual ? "relu" : "identity";
+          c.schedule = fmt::format("#kernel.direct<panel_vectors = 1, tile_rows = 2, tile_columns = 2, "
+                                   "loop_order = panels_outer, band = 2, depth = {}>",
+                                   depth);
+          add(module, c);
+        }
+  Convolution chosen = square(64, 256, 14, 1, 1);
+  chosen.hasScale = chosen.hasResidual = true;
+  add(module, chosen);
+  Convolution notWinograd = square(64, 64, 12, 3, 1);
+  notWinograd.hasScale = true;
+  add(module, notWinograd);
+  expectMatchesReference("", module.text(), GetParam());
+}
+
 // Schedules that a file may ask for and the cost model does not choose: every panel, both loop orders,
 // register tiles and blocks that do not divide the image.
 TEST_P(ScheduleTest, Schedules) {

@@ -51,8 +51,10 @@ private:
                                     ValueRange accumulators);
   /// One filter tap: all channels of an input block.
   SmallVector<Value> emitTap(Tile tile, Value inputAt, Value filterAt, ValueRange accumulators);
-  /// Stores a tile's sums: after the first part with the residual, after the last activated.
+  /// Stores a tile's sums: after the first part with the residual, after the last activated. With
+  /// a scale the residual comes after the last one, too.
   void emitFinal(Tile tile, Value firstRow, Value firstColumn, ValueRange accumulators);
+  SmallVector<Value> scaled(ValueRange sums);
   SmallVector<Value> addResidual(Tile tile, Value firstRow, Value firstColumn, ValueRange sums);
   SmallVector<Value> finish(ValueRange sums);
   Value firstInputBlock();
@@ -208,14 +210,21 @@ SmallVector<Value> ConvolutionEmitter::emitInitial(Tile tile, Value firstRow, Va
 void ConvolutionEmitter::emitFinal(Tile tile, Value firstRow, Value firstColumn,
                                    ValueRange accumulators) {
   SmallVector<Value> values(accumulators);
-  if (buffers.residual) { // which the output may overwrite
+  if (buffers.residual && !buffers.scale) { // the output may overwrite it
     Value isFirst = parts > 1 ? e.lessThan(part, e.index(1)) : Value();
     values = e.onlyIf(isFirst, values, [&](ValueRange sums) {
       return addResidual(tile, firstRow, firstColumn, sums);
     });
   }
   Value isLast = parts > 1 ? e.lessThan(e.index(parts - 2), part) : Value();
-  values = e.onlyIf(isLast, values, [&](ValueRange sums) { return finish(sums); });
+  values = e.onlyIf(isLast, values, [&](ValueRange sums) {
+    if (!buffers.scale)
+      return finish(sums);
+    SmallVector<Value> values = scaled(sums);
+    if (buffers.residual)
+      values = addResidual(tile, firstRow, firstColumn, values);
+    return finish(values);
+  });
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = outputAt(firstRow, firstColumn, v);
     for (int64_t pixel = 0; pixel < tile.pixels(); ++pixel)
@@ -347,6 +356,17 @@ Value ConvolutionEmitter::sumsAt(int64_t vector) {
   return e.linear(
       {{image, tileRows * channels}, {tileRow, channels}, {panel, filterShape[5]}},
       vector * e.lanes);
+}
+
+SmallVector<Value> ConvolutionEmitter::scaled(ValueRange sums) {
+  SmallVector<Value> values(sums);
+  Strides strides(op.getScale().getType());
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value scale = e.loadVector(buffers.scale, outputAt(strides, e.index(0), e.index(0), v));
+    for (size_t i = v; i < values.size(); i += vectors)
+      values[i] = e.mulf(values[i], scale);
+  }
+  return values;
 }
 
 SmallVector<Value> ConvolutionEmitter::addResidual(Tile tile, Value firstRow, Value firstColumn,

@@ -43,6 +43,10 @@ bool CPULowering::needsHalo(Value value) const {
 
 /// A store that finds its line in the cache, where the residual was read, need not fetch it.
 bool CPULowering::mayOverwriteResidual(nn::FusedConv2dOp op, Value buffer) const {
+  // Behind a scale the residual is read last; the sums of the parts before are in the result.
+  Schedule schedule = getSchedule(op);
+  if (auto *direct = std::get_if<DirectSchedule>(&schedule); direct && op.getScale() && direct->depth)
+    return false;
   MemRefType needed = getMapType(op.getResult());
   auto neededLayout = cast<kernel::BlockedAttr>(needed.getLayout());
   auto layout = kernel::getLayout(buffer);
@@ -97,8 +101,8 @@ Value CPULowering::emit(const DirectSchedule &schedule, const ConvArguments &con
     int64_t channels = llvm::alignTo(outputs, unit.lanes);
     sums = allocateDense({outputType.getDimSize(0), tiles, channels});
   }
-  kernel::Conv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.residual, output, sums,
-                           conv.strides, conv.padding, conv.dilations, conv.groups,
+  kernel::Conv2dOp::create(builder, getLoc(), conv.input, filter, bias, conv.scale, conv.residual,
+                           output, sums, conv.strides, conv.padding, conv.dilations, conv.groups,
                            conv.activation,
                            ArrayRef<int64_t>{schedule.tileRows, schedule.tileColumns},
                            schedule.loopOrder, schedule.band, schedule.depth, getLayers());

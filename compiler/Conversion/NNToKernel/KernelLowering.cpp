@@ -80,16 +80,6 @@ void KernelLowering::bindDense(Value value, Value dense) {
 // Weights
 //===----------------------------------------------------------------------===//
 
-/// The state-dict key of the parameter that names `tensor`: the first one it is computed from.
-static std::string parameterKey(Value tensor) {
-  while (Operation *op = tensor.getDefiningOp()) {
-    if (auto parameter = dyn_cast<nn::ParameterOp>(op))
-      return parameter.getKey().str();
-    tensor = op->getOperand(0);
-  }
-  return "weights";
-}
-
 /// Copies the operations that compute `tensor` into the region of `weights`.
 static void cloneDefinition(Value tensor, kernel::WeightsOp weights) {
   BackwardSliceOptions options;
@@ -108,6 +98,7 @@ Value KernelLowering::getWeights(Value tensor, MemRefType type, int64_t groups,
                                  int64_t inputChannels) {
   StringAttr &name = packed[{tensor, type, groups, inputChannels}];
   if (!name) {
+    StringRef key = nn::weightKey(tensor);
     IntegerAttr groupsAttr, channelsAttr;
     if (type.getRank() != 1) {
       groupsAttr = builder.getI64IntegerAttr(groups);
@@ -115,7 +106,7 @@ Value KernelLowering::getWeights(Value tensor, MemRefType type, int64_t groups,
     }
     auto weights =
         kernel::WeightsOp::create(weightsBuilder, tensor.getLoc(),
-                                  builder.getStringAttr(parameterKey(tensor)), TypeAttr::get(type),
+                                  builder.getStringAttr(key.empty() ? "weights" : key), TypeAttr::get(type),
                                   groupsAttr, channelsAttr, /*offset=*/IntegerAttr());
     cloneDefinition(tensor, weights);
     name = symbols.insert(weights);
@@ -153,6 +144,7 @@ Value KernelLowering::packVector(Value vector) {
 ConvArguments KernelLowering::getArguments(nn::FusedConv2dOp op) const {
   ConvArguments conv{getBuffer(op.getInput()), op.getWeight(), op.getBias(),
                      op.getResidual() ? getBuffer(op.getResidual()) : Value()};
+  conv.scale = op.getScale() ? getBuffer(op.getScale()) : Value();
   conv.strides = llvm::to_vector(op.getStrides());
   conv.padding = llvm::to_vector(op.getPadding());
   conv.dilations = llvm::to_vector(op.getDilations());

@@ -15,6 +15,7 @@ struct ConvArguments {
   mlir::Value weight;   ///< parameter tensor, K x C/groups [x R x S]
   mlir::Value bias;     ///< parameter tensor or null
   mlir::Value residual; ///< buffer or null
+  mlir::Value scale = {}; ///< buffer or null
   llvm::SmallVector<int64_t> strides{1, 1}, padding{0, 0, 0, 0}, dilations{1, 1};
   int64_t groups = 1;
   nn::ActivationAttr activation = {}; ///< null: identity

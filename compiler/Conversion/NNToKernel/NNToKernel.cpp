@@ -73,7 +73,7 @@ static LogicalResult lowerBody(func::FuncOp network, func::FuncOp function,
         kernel::ConvertLayoutOp::create(lowering.builder, op.getLoc(), lowering.getBuffer(value),
                                         output, lowering.getLayers());
       func::ReturnOp::create(lowering.builder, op.getLoc());
-    } else if (!isa<nn::ParameterOp, nn::FoldedWeightOp, nn::FoldedBiasOp, nn::FoldedScaleOp>(op)) {
+    } else if (!nn::isWeightOp(&op)) {
       return op.emitOpError("has no kernel; expects the fuse stage to have replaced it");
     }
   }
@@ -128,7 +128,11 @@ private:
     Attribute schedule = op->getAttr(kernel::scheduleAttrName);
     if (schedule && isa<kernel::GemmScheduleAttr>(schedule) != isCUDA())
       return op->emitOpError("has a schedule for ") << (isCUDA() ? "CPUs" : "GPUs");
-    return isCUDA() ? success() : assignSchedule(op, {unit, maxError});
+    if (!isCUDA())
+      return assignSchedule(op, {unit, maxError});
+    if (auto conv = dyn_cast<nn::FusedConv2dOp>(op); conv && conv.getScale())
+      return op->emitOpError("has a scale, which no kernel for GPUs takes in");
+    return success();
   }
   bool isCUDA() const { return target == "cuda"; }
 };

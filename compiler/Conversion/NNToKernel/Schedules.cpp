@@ -67,14 +67,14 @@ static GemmShape gemmShapeOf(Operation *op, Type product) {
                         typeOf(op->getOperand(1)), conv ? conv.getGroups() : 1, product, wantsSums);
 }
 
-/// True for what Winograd's algorithm computes: 3x3 with stride 1 and padding 1, and enough
-/// channels that they do not lie in narrower blocks than a vector.
+/// True for what Winograd's algorithm computes: 3x3 with stride 1 and padding 1, without a scale,
+/// and enough channels that they do not lie in narrower blocks than a vector.
 static bool takesWinograd(Operation *op, int64_t lanes) {
   auto areAll = [](ArrayRef<int64_t> values, int64_t expected) {
     return llvm::all_of(values, [&](int64_t value) { return value == expected; });
   };
   auto conv = dyn_cast<nn::FusedConv2dOp>(op);
-  if (!conv)
+  if (!conv || conv.getScale())
     return false;
   ArrayRef<int64_t> filter = cast<ShapedType>(conv.getWeight().getType()).getShape();
   return areAll(filter.take_back(2), 3) && areAll(conv.getStrides(), 1) &&

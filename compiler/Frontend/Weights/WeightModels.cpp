@@ -47,6 +47,8 @@ using BatchNormRoles =
     FixedRoles<BatchNormOp, R::Data, R::Gamma, R::Beta, R::RunningMean, R::RunningVar>;
 using FoldedWeightRoles = FixedRoles<FoldedWeightOp, R::Filter, R::Gamma, R::RunningVar>;
 using FoldedScaleRoles = FixedRoles<FoldedScaleOp, R::Gamma, R::RunningVar>;
+using ComposedWeightRoles = FixedRoles<ComposedWeightOp, R::Reduce, R::Filter>;
+using ComposedBiasRoles = FixedRoles<ComposedBiasOp, R::Reduce, R::Bias, R::Bias>;
 using FoldedBiasRoles =
     FixedRoles<FoldedBiasOp, R::Gamma, R::Beta, R::RunningMean, R::RunningVar, R::Bias>;
 
@@ -60,6 +62,8 @@ void sinter::registerWeightModels(DialectRegistry &registry) {
     FoldedWeightOp::attachInterface<FoldedWeightRoles>(*context);
     FoldedScaleOp::attachInterface<FoldedScaleRoles>(*context);
     FoldedBiasOp::attachInterface<FoldedBiasRoles>(*context);
+    ComposedWeightOp::attachInterface<ComposedWeightRoles>(*context);
+    ComposedBiasOp::attachInterface<ComposedBiasRoles>(*context);
     FusedConv2dOp::attachInterface<FusedConv2dRoles>(*context);
     SqueezeExciteOp::attachInterface<GateRoles<SqueezeExciteOp>>(*context);
     SEGateOp::attachInterface<GateRoles<SEGateOp>>(*context);

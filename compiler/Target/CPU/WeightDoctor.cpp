@@ -96,9 +96,9 @@ bool WeightDoctor::settle(size_t tensor, DoubleTensor &values) {
 // Report
 //===----------------------------------------------------------------------===//
 
-/// The first weight that a tensor is computed from, with its layer if the key does not name it.
+/// The parameter that names a tensor, with its layer if the key does not name that.
 static std::string describe(kernel::WeightsOp weights) {
-  StringRef key = (*weights.getBody().getOps<nn::ParameterOp>().begin()).getKey();
+  StringRef key = nn::weightKey(weights.getValue());
   std::string layer = layerOf(weights.getLoc());
   if (layer.empty() || key.starts_with(layer + "."))
     return quoted(key);

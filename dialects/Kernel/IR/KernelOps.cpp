@@ -149,6 +149,25 @@ static LogicalResult verifyOutputSize(ConvolutionOp op) {
   return success();
 }
 
+/// kernel.conv2d C9.
+static LogicalResult verifyScale(Conv2dOp op) {
+  if (!op.getScale())
+    return success();
+  MemRefType scale = typeOf(op.getScale()), output = typeOf(op.getOutput());
+  BlockedAttr layout = getLayout(op.getScale());
+  SmallVector<int64_t> shape{output.getDimSize(0), output.getDimSize(1), 1, 1};
+  if (scale.getShape() != ArrayRef<int64_t>(shape) || layout.hasHalo() ||
+      layout.getBlock() != getLayout(op.getOutput()).getBlock())
+    return op.emitOpError("expects 'scale' to have one value per image and channel in the block of "
+                          "the output, got ")
+           << scale;
+  int64_t depth = op.getDepth();
+  if (depth && depth < typeOf(op.getFilter()).getDimSize(1) && op.getResidual() == op.getOutput())
+    return op.emitOpError("expects a residual apart from the output, with a scale and a depth of ")
+           << depth;
+  return success();
+}
+
 LogicalResult Conv2dOp::verify() {
   MemRefType output = typeOf(getOutput()), filter = typeOf(getFilter());
   // kernel.conv2d C6
@@ -183,7 +202,8 @@ LogicalResult Conv2dOp::verify() {
   if (getSums() && typeOf(getSums()).getShape() != ArrayRef<int64_t>(sums))
     return emitOpError("expects 'sums' to be images x tile rows x padded channels, got ")
            << getSums().getType();
-  return failure(failed(verifyPacking(*this)) || failed(verifyEpilogue(*this)));
+  return failure(failed(verifyPacking(*this)) || failed(verifyEpilogue(*this)) ||
+                 failed(verifyScale(*this)));
 }
 
 int64_t WinogradConv2dOp::getTileSize() { return winogradTile(typeOf(getFilter()).getDimSize(1)); }

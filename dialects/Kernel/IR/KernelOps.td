@@ -163,9 +163,10 @@ def Kernel_BarrierOp : Kernel_Op<"barrier"> {
 def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
   let summary = "direct convolution with its epilogue";
   let description = [{
-    output = activation(conv2d(input, filter) + bias + residual)
+    output = activation((conv2d(input, filter) + bias) * scale + residual)
 
-    where `residual` may be the output, each element read before it is written,
+    where `scale` has one value per image and channel, and `residual` may be the
+    output, each element read before it is written,
     computed in register tiles of `tile` = [rows, columns] output pixels by the
     filter's panel width. Padding is read from the input's halo. A work item is
     a `band` of rows of tiles of one panel: `rows_outer` walks the panels
@@ -173,8 +174,8 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     in cache). A linear layer is a 1x1 convolution of a one-pixel map.
 
     The tiles of a band go together through `depth` input blocks, then through
-    the next ones; in between, their sums and the residual are in the output. A `depth` of 0 is
-    all input blocks: the sums are in registers over the whole reduction.
+    the next ones; in between, their sums are in the output, with the residual unless there is a
+    scale. A `depth` of 0 is all input blocks: the sums are in registers over the whole reduction.
 
     sums[n, t, c] is the sum over the pixels of tile row t of output channel c:
     the squeeze of squeeze-and-excitation, taken from registers. Summing them
@@ -195,6 +196,8 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
     - (C7) the filter has the panels and input blocks that its packing gives, and `groups` divides the channels.
     - (C8) input and output have the same batch, `bias` has one value per padded output channel, and
       `residual` has the shape and block of the output.
+    - (C9) `scale` is N x K x 1 x 1 in the block of the output, without a halo. With it, `residual` is
+      not the output where `depth` is less than the input blocks.
 
     #### Example
     ```mlir
@@ -211,6 +214,7 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
   }];
   let arguments = (ins Read<Kernel_FeatureMap>:$input, Read<Kernel_Dense>:$filter,
                        Read<Optional<Kernel_Dense>>:$bias,
+                       Read<Optional<Kernel_FeatureMap>>:$scale,
                        Read<Optional<Kernel_FeatureMap>>:$residual,
                        Write<Kernel_FeatureMap>:$output, Write<Optional<Kernel_Dense>>:$sums,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding,
@@ -220,7 +224,7 @@ def Kernel_Conv2dOp : Kernel_Op<"conv2d", [AttrSizedOperandSegments]> {
                        DefaultValuedAttr<I64Attr, "1">:$band, DefaultValuedAttr<I64Attr, "0">:$depth,
                        StrArrayAttr:$layers);
   let assemblyFormat = [{
-    `ins` `(` $input `,` $filter (`bias` $bias^)? (`residual` $residual^)? `)`
+    `ins` `(` $input `,` $filter (`bias` $bias^)? (`scale` $scale^)? (`residual` $residual^)? `)`
     `outs` `(` $output (`sums` $sums^)? `)` attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;

@@ -47,4 +47,14 @@ bool isFiniteF32(const llvm::APFloat &value);
 #define GET_OP_CLASSES
 #include "dialects/NN/IR/NNOps.h.inc"
 
+namespace sinter::nn {
+
+/// True for a parameter and for what computes weights from weights, once, when they are packed.
+bool isWeightOp(mlir::Operation *op);
+
+/// The state-dict key of the parameter that names `weight`, the first one it is computed from, or "".
+llvm::StringRef weightKey(mlir::Value weight);
+
+} // namespace sinter::nn
+
 #endif // SINTER_DIALECTS_NN_IR_NN_H

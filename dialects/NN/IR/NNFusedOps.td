@@ -14,14 +14,16 @@ def NN_FusedConv2dOp : NN_ShapedOp<"fused_conv2d", [AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<NN_CostOpInterface>]> {
   let summary = "2-D convolution with its epilogue";
   let description = [{
-    result = activation(conv2d(input, weight, bias) + residual)
+    result = activation(conv2d(input, weight, bias) * scale + residual)
     channel_mean[n,c,0,0] = mean over y,x of result[n,c,y,x]
 
-    `channel_mean` is what squeeze-and-excitation pools; the epilogue sums it
-    while the values are still in registers.
+    with scale = 1 and residual = 0 where they are absent. `channel_mean` is what
+    squeeze-and-excitation pools; the epilogue sums it while the values are still
+    in registers. `scale` is a gate that was computed before.
 
     - (C1) the convolution satisfies the constraints of `nn.conv2d`.
     - (C2) `residual` has the type of `result`.
+    - (C3) `scale` is N x K x 1 x 1, as `channel_mean`.
 
     #### Example
     ```mlir
@@ -34,7 +36,7 @@ def NN_FusedConv2dOp : NN_ShapedOp<"fused_conv2d", [AttrSizedOperandSegments,
     ```
   }];
   let arguments = (ins NN_FeatureMap:$input, NN_Filter:$weight, Optional<NN_Vector>:$bias,
-                       Optional<NN_FeatureMap>:$residual,
+                       Optional<NN_FeatureMap>:$scale, Optional<NN_FeatureMap>:$residual,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations,
@@ -42,7 +44,7 @@ def NN_FusedConv2dOp : NN_ShapedOp<"fused_conv2d", [AttrSizedOperandSegments,
                        NN_ActivationAttr:$activation);
   let results = (outs NN_FeatureMap:$result, NN_FeatureMap:$channel_mean);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` $bias^)? (`residual` $residual^)? attr-dict
+    $input `,` $weight (`bias` $bias^)? (`scale` $scale^)? (`residual` $residual^)? attr-dict
     `:` functional-type(operands, results)
   }];
 }
@@ -53,10 +55,14 @@ def NN_SEGateOp : NN_ShapedOp<"se_gate", [AttrSizedOperandSegments,
   let description = [{
     result[n,c,0,0] = gate(expand . activation(reduce . mean[n] + reduce_bias) + expand_bias)[c]
 
-    - (C1) `reduce` is R x C or R x C x 1 x 1, with C the channels of `mean`.
+    `mean` need not have as many channels as the map that the gate is for: the mean
+    behind a 1x1 convolution is a linear function of the mean before it, which
+    `reduce` may include (`nn-hoist-gate`).
+
+    - (C1) `reduce` is R x K or R x K x 1 x 1, with K the channels of `mean`.
     - (C2) `expand` is C x R or C x R x 1 x 1.
     - (C3) `reduce_bias` has R values and `expand_bias` has C.
-    - (C4) `mean` is N x C x 1 x 1.
+    - (C4) `mean` is N x K x 1 x 1.
 
     #### Example
     ```mlir

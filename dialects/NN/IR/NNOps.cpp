@@ -140,6 +140,20 @@ ActivationAttr ScaleShiftOp::getActivation() {
                              getScale().convertToDouble(), getShift().convertToDouble());
 }
 
+bool sinter::nn::isWeightOp(Operation *op) {
+  return isa<ParameterOp, FoldedWeightOp, FoldedBiasOp, FoldedScaleOp, ComposedWeightOp,
+             ComposedBiasOp>(op);
+}
+
+StringRef sinter::nn::weightKey(Value weight) {
+  while (Operation *op = weight.getDefiningOp()) {
+    if (auto parameter = dyn_cast<ParameterOp>(op))
+      return parameter.getKey();
+    weight = op->getOperand(0);
+  }
+  return "";
+}
+
 //===----------------------------------------------------------------------===//
 // CostOpInterface
 //===----------------------------------------------------------------------===//

@@ -105,4 +105,53 @@ def NN_FoldedScaleOp : NN_ShapedOp<"folded_scale"> {
   let assemblyFormat = "$gamma `,` $running_var attr-dict `:` functional-type(operands, results)";
 }
 
+def NN_ComposedWeightOp : NN_ShapedOp<"composed_weight"> {
+  let summary = "the weight of two linear layers, one behind the other";
+  let description = [{
+    result[r, k] = sum over c of outer[r, c] * inner[c, k]
+
+    Computed in double precision when weights are packed, never at run time.
+
+    - (C1) `inner` is the C x K x 1 x 1 filter of a convolution without groups.
+    - (C2) `outer` is R x C or R x C x 1 x 1; `result` has its rank.
+
+    #### Example
+    ```mlir
+    func.func @example(%fc1: tensor<16x256xf32>, %conv3: tensor<256x64x1x1xf32>) -> tensor<16x64xf32> {
+      %0 = nn.composed_weight %fc1, %conv3 : (tensor<16x256xf32>, tensor<256x64x1x1xf32>) -> tensor<16x64xf32>
+      return %0 : tensor<16x64xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$outer, NN_Filter:$inner);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$outer `,` $inner attr-dict `:` functional-type(operands, results)";
+}
+
+def NN_ComposedBiasOp : NN_ShapedOp<"composed_bias"> {
+  let summary = "the bias of two linear layers, one behind the other";
+  let description = [{
+    result[r] = bias[r] + sum over c of outer[r, c] * inner_bias[c]
+
+    with bias = 0 where the outer layer has none. Computed in double precision
+    when weights are packed.
+
+    - (C1) `outer` is R x C or R x C x 1 x 1, and `inner_bias` has C values.
+    - (C2) `bias` has R values.
+
+    #### Example
+    ```mlir
+    func.func @example(%fc1: tensor<16x256xf32>, %b3: tensor<256xf32>, %b1: tensor<16xf32>) -> tensor<16xf32> {
+      %0 = nn.composed_bias %fc1, %b3 bias %b1 : (tensor<16x256xf32>, tensor<256xf32>, tensor<16xf32>) -> tensor<16xf32>
+      return %0 : tensor<16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$outer, NN_Vector:$inner_bias, Optional<NN_Vector>:$bias);
+  let results = (outs NN_Vector:$result);
+  let assemblyFormat = [{
+    $outer `,` $inner_bias (`bias` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif // SINTER_DIALECTS_NN_IR_NNPARAMETEROPS_TD

@@ -177,12 +177,25 @@ LogicalResult FusedConv2dOp::inferReturnTypes(MLIRContext *context, Loc loc, Ada
   if (op.getResidual() && op.getResidual().getType() != types.back())
     return emitOptionalError(loc, "expects 'residual' to be ", types.back(), ", got ",
                              op.getResidual().getType());
-  return addResult(context, loc, {(*shape)[0], (*shape)[1], 1, 1}, types);
+  if (failed(addResult(context, loc, {(*shape)[0], (*shape)[1], 1, 1}, types)))
+    return failure();
+  // nn.fused_conv2d C3
+  if (op.getScale() && op.getScale().getType() != types.back())
+    return emitOptionalError(loc, "expects 'scale' to be ", types.back(), ", got ",
+                             op.getScale().getType());
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
 // Parameters, batch norm
 //===----------------------------------------------------------------------===//
+
+/// True for rows x columns and for rows x columns x 1 x 1.
+static bool isMatrix(Value value, int64_t rows, int64_t columns) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  return (shape.size() == 2 || (shape.size() == 4 && shape[2] == 1 && shape[3] == 1)) &&
+         shape[0] == rows && shape[1] == columns;
+}
 
 LogicalResult FoldedWeightOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
   if (failed(expectRank(loc, op.getWeight(), "weight", 4)))
@@ -227,6 +240,38 @@ LogicalResult FoldedScaleOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op
     return failure();
   types.push_back(op.getGamma().getType());
   return success();
+}
+
+LogicalResult ComposedWeightOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
+                                                 Types &types) {
+  // nn.composed_weight C1
+  ArrayRef<int64_t> outer = shapeOf(op.getOuter()), inner = shapeOf(op.getInner());
+  if (inner.size() != 4 || !isMatrix(op.getInner(), inner[0], inner[1]))
+    return emitOptionalError(loc, "expects 'inner' to be the filter of a 1x1 convolution, got ",
+                             op.getInner().getType());
+  // nn.composed_weight C2
+  if (outer.empty() || !isMatrix(op.getOuter(), outer[0], inner[0]))
+    return emitOptionalError(loc, "expects 'outer' to have ", inner[0],
+                             " columns to match the channels, got ", op.getOuter().getType());
+  SmallVector<int64_t, 4> shape(outer);
+  shape[1] = inner[1];
+  return addResult(context, loc, shape, types);
+}
+
+LogicalResult ComposedBiasOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op,
+                                               Types &types) {
+  if (failed(expectRank(loc, op.getInnerBias(), "inner_bias", 1)))
+    return failure();
+  // nn.composed_bias C1
+  ArrayRef<int64_t> outer = shapeOf(op.getOuter());
+  int64_t channels = shapeOf(op.getInnerBias())[0];
+  if (outer.empty() || !isMatrix(op.getOuter(), outer[0], channels))
+    return emitOptionalError(loc, "expects 'outer' to have ", channels,
+                             " columns to match 'inner_bias', got ", op.getOuter().getType());
+  // nn.composed_bias C2
+  if (failed(expectVector(loc, op.getBias(), "bias", outer[0])))
+    return failure();
+  return addResult(context, loc, {outer[0]}, types);
 }
 
 LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
@@ -365,19 +410,14 @@ LogicalResult PadChannelsOp::inferReturnTypes(MLIRContext *context, Loc loc, Ada
 // Squeeze-and-excitation, scaling
 //===----------------------------------------------------------------------===//
 
-/// True for rows x columns and for rows x columns x 1 x 1.
-static bool isMatrix(Value value, int64_t rows, int64_t columns) {
-  ArrayRef<int64_t> shape = shapeOf(value);
-  return (shape.size() == 2 || (shape.size() == 4 && shape[2] == 1 && shape[3] == 1)) &&
-         shape[0] == rows && shape[1] == columns;
-}
-
-/// Constraints C1 to C3 that nn.squeeze_excite and nn.se_gate share.
-template <typename Adaptor> static LogicalResult checkGate(Loc loc, Adaptor op, int64_t channels) {
+/// Constraints C1 to C3 that nn.squeeze_excite and nn.se_gate share, from the channels of the
+/// means to those of the gate.
+template <typename Adaptor>
+static LogicalResult checkGate(Loc loc, Adaptor op, int64_t meanChannels, int64_t channels) {
   // nn.squeeze_excite C1, nn.se_gate C1
   ArrayRef<int64_t> reduce = shapeOf(op.getReduce());
-  if (reduce.empty() || !isMatrix(op.getReduce(), reduce[0], channels))
-    return emitOptionalError(loc, "expects 'reduce' to have ", channels,
+  if (reduce.empty() || !isMatrix(op.getReduce(), reduce[0], meanChannels))
+    return emitOptionalError(loc, "expects 'reduce' to have ", meanChannels,
                              " columns to match the channels, got ", op.getReduce().getType());
   // nn.squeeze_excite C2, nn.se_gate C2
   if (!isMatrix(op.getExpand(), channels, reduce[0]))
@@ -389,8 +429,10 @@ template <typename Adaptor> static LogicalResult checkGate(Loc loc, Adaptor op, 
 }
 
 LogicalResult SqueezeExciteOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
-  if (failed(expectRank(loc, op.getInput(), "input", 4)) ||
-      failed(checkGate(loc, op, shapeOf(op.getInput())[1])))
+  if (failed(expectRank(loc, op.getInput(), "input", 4)))
+    return failure();
+  int64_t channels = shapeOf(op.getInput())[1];
+  if (failed(checkGate(loc, op, channels, channels)))
     return failure();
   types.push_back(op.getInput().getType());
   return success();
@@ -401,7 +443,7 @@ static bool isPerChannel(Value value, ArrayRef<int64_t> shape) {
   return shapeOf(value) == ArrayRef<int64_t>({shape[0], shape[1], 1, 1});
 }
 
-LogicalResult SEGateOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Types &types) {
+LogicalResult SEGateOp::inferReturnTypes(MLIRContext *context, Loc loc, Adaptor op, Types &types) {
   if (failed(expectRank(loc, op.getMean(), "mean", 4)))
     return failure();
   // nn.se_gate C4
@@ -409,10 +451,10 @@ LogicalResult SEGateOp::inferReturnTypes(MLIRContext *, Loc loc, Adaptor op, Typ
   if (!isPerChannel(op.getMean(), mean))
     return emitOptionalError(loc, "expects 'mean' to be N x C x 1 x 1, got ",
                              op.getMean().getType());
-  if (failed(checkGate(loc, op, mean[1])))
+  ArrayRef<int64_t> expand = shapeOf(op.getExpand());
+  if (failed(checkGate(loc, op, mean[1], expand.empty() ? 0 : expand[0])))
     return failure();
-  types.push_back(op.getMean().getType());
-  return success();
+  return addResult(context, loc, {mean[0], expand[0], 1, 1}, types);
 }
 
 static LogicalResult expectScale(Loc loc, Value scale, StringRef name, Value input) {

@@ -25,9 +25,9 @@ struct OpenEpilogue final : OpRewritePattern<Conv2dOp> {
   LogicalResult matchAndRewrite(Conv2dOp conv, PatternRewriter &rewriter) const override {
     auto identity = ActivationAttr::get(getContext(), ActivationKind::Identity);
     auto fused = FusedConv2dOp::create(rewriter, conv.getLoc(), conv.getInput(), conv.getWeight(),
-                                       conv.getBias(), /*residual=*/Value(), conv.getStrides(),
-                                       conv.getPadding(), conv.getDilations(), conv.getGroups(),
-                                       identity);
+                                       conv.getBias(), /*scale=*/Value(), /*residual=*/Value(),
+                                       conv.getStrides(), conv.getPadding(), conv.getDilations(),
+                                       conv.getGroups(), identity);
     rewriter.replaceOp(conv, fused.getResult());
     return success();
   }
@@ -48,8 +48,8 @@ void extend(PatternRewriter &rewriter, Operation *user, FusedConv2dOp conv, Valu
             ActivationAttr activation) {
   auto fused = FusedConv2dOp::create(
       rewriter, rewriter.getFusedLoc({conv.getLoc(), user->getLoc()}), conv.getInput(),
-      conv.getWeight(), conv.getBias(), residual, conv.getStrides(), conv.getPadding(),
-      conv.getDilations(), conv.getGroups(), activation);
+      conv.getWeight(), conv.getBias(), conv.getScale(), residual, conv.getStrides(),
+      conv.getPadding(), conv.getDilations(), conv.getGroups(), activation);
   remarkPassed(fused, passName, "takes in " + describeSource(user->getResult(0)));
   rewriter.replaceOp(user, fused.getResult());
   rewriter.eraseOp(conv);

@@ -115,4 +115,25 @@ def FuseEpilogue : Pass<"nn-fuse-epilogue"> {
   }];
 }
 
+def HoistGate : Pass<"nn-hoist-gate"> {
+  let summary = "compute the gate before the 1x1 convolution that it is for";
+  let description = [{
+    The mean of a 1x1 convolution is that convolution of the mean. So
+
+        y = conv(x), scale_add(y, scale: se_gate(mean(y)), residual: r, f)
+
+    becomes a gate of mean(x), whose first layer is the composition of its own and
+    the convolution, and the gate, the residual and the activation move into the
+    epilogue of the convolution: nothing reads y again. In a bottleneck block the
+    first layer is a quarter as large, besides. The convolution has stride 1, no
+    padding, no groups, no more inputs than outputs, and nothing else reads it.
+    Re-associates; weights are composed in double precision when they are packed.
+
+    **Requires** `nn-fuse-squeeze-excite` and `nn-fuse-epilogue`. **Ensures**
+    nothing: what does not match stays.
+
+    Example: `test/dialects/NN/Transforms/hoist-gate.mlir`
+  }];
+}
+
 #endif // SINTER_DIALECTS_NN_TRANSFORMS_PASSES_TD

@@ -170,6 +170,41 @@ TEST(ScaleAdd, ScalesAddsAndActivates) {
   expectTensor(results[2], {1, 2, 1, 2}, {11, -8, 4, 9});
 }
 
+TEST(FusedConv2d, ScalesBeforeItAdds) {
+  // relu((2 x + 1) s + r)
+  auto results = evaluate(
+      R"(
+    func.func @f(%x: tensor<1x1x1x2xf32>, %w: tensor<1x1x1x1xf32>, %b: tensor<1xf32>, %s: tensor<1x1x1x1xf32>,
+                 %r: tensor<1x1x1x2xf32>) -> tensor<1x1x1x2xf32> {
+      %0, %mean = nn.fused_conv2d %x, %w bias %b scale %s residual %r {activation = #nn.activation<relu>}
+        : (tensor<1x1x1x2xf32>, tensor<1x1x1x1xf32>, tensor<1xf32>, tensor<1x1x1x1xf32>, tensor<1x1x1x2xf32>)
+        -> (tensor<1x1x1x2xf32>, tensor<1x1x1x1xf32>)
+      return %0 : tensor<1x1x1x2xf32>
+    })",
+      {{{1, 1, 1, 2}, {1, 2}},
+       {{1, 1, 1, 1}, {2}},
+       {{1}, {1}},
+       {{1, 1, 1, 1}, {3}},
+       {{1, 1, 1, 2}, {-100, 10}}});
+  expectTensor(results[0], {1, 1, 1, 2}, {0, 25});
+}
+
+TEST(ComposedParameters, AreTheTwoLayersInOne) {
+  // (1 2; 3 4) (5 6 7; 8 9 10), and with the biases (1 2; 3 4) (10, -1) + (1, 2).
+  auto results = evaluate(R"(
+    func.func @f(%o: tensor<2x2xf32>, %i: tensor<2x3x1x1xf32>, %ib: tensor<2xf32>, %b: tensor<2xf32>)
+        -> (tensor<2x3xf32>, tensor<2xf32>, tensor<2xf32>) {
+      %0 = nn.composed_weight %o, %i : (tensor<2x2xf32>, tensor<2x3x1x1xf32>) -> tensor<2x3xf32>
+      %1 = nn.composed_bias %o, %ib : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      %2 = nn.composed_bias %o, %ib bias %b : (tensor<2x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      return %0, %1, %2 : tensor<2x3xf32>, tensor<2xf32>, tensor<2xf32>
+    })",
+                          {counting({2, 2}), {{2, 3, 1, 1}, {5, 6, 7, 8, 9, 10}}, {{2}, {10, -1}}, {{2}, {1, 2}}});
+  expectTensor(results[0], {2, 3}, {21, 24, 27, 47, 54, 61});
+  expectTensor(results[1], {2}, {8, 26});
+  expectTensor(results[2], {2}, {9, 28});
+}
+
 TEST(FoldedParameters, CarryTheBatchNorm) {
   // Deviations sqrt(3 + 1) = 2 and sqrt(24 + 1) = 5.
   auto results = evaluate(R"(

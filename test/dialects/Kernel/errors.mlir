@@ -330,6 +330,50 @@ func.func @conv2d_c7_blocks(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [
 
 // -----
 
+func.func @conv2d_c9(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<1x2x1x1x8x16xf32>, %s: memref<1x8x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects 'scale' to have one value per image and channel in the block of the output, got}}
+  kernel.conv2d ins(%x, %w scale %s) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x2x1x1x8x16xf32>, memref<1x8x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c9_block(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<1x2x1x1x8x16xf32>, %s: memref<1x16x1x1xf32, #kernel.blocked<16, halo = [0, 0, 0, 0]>>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects 'scale' to have one value per image and channel in the block of the output, got}}
+  kernel.conv2d ins(%x, %w scale %s) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x2x1x1x8x16xf32>, memref<1x16x1x1xf32, #kernel.blocked<16, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c9_halo(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<1x2x1x1x8x16xf32>, %s: memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 1, 0, 0]>>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects 'scale' to have one value per image and channel in the block of the output, got}}
+  kernel.conv2d ins(%x, %w scale %s) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x2x1x1x8x16xf32>, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 1, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
+func.func @conv2d_c9_residual(%x: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<1x2x1x1x8x16xf32>, %s: memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %y: memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
+  // expected-error @+1 {{expects a residual apart from the output, with a scale and a depth of 1}}
+  kernel.conv2d ins(%x, %w scale %s residual %y) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1, depth = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x2x1x1x8x16xf32>, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, memref<1x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  return
+}
+
+// -----
+
 func.func @conv2d_c8_batch(%x: memref<2x16x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, %w: memref<2x2x1x1x8x16xf32>, %e: memref<32xf32>, %y: memref<1x32x8x8xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>) {
   // expected-error @+1 {{expects input and output with the same batch}}
   kernel.conv2d ins(%x, %w bias %e) outs(%y) {

@@ -72,6 +72,13 @@ func.func @conv2d(%x: !padded, %w: !filter, %b: !vec, %y: !map, %sums: memref<1x
     strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
     activation = #nn.activation<leaky_relu, alpha = 0.1>, tile = array<i64: 2, 3>, loop_order = #kernel.loop_order<panels_outer>, layers = ["conv1", "bn1", "relu"]}
     : !padded, !filter, !vec, !map, !map, memref<1x4x16xf32>
+  // CHECK: %[[G:.*]] = memref.alloc() : memref<1x16x1x1xf32
+  // CHECK: kernel.conv2d ins(%[[X]], %[[W]] bias %[[B]] scale %[[G]] residual %[[Y]]) outs(%[[Y]])
+  %g = memref.alloc() : memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+  kernel.conv2d ins(%x, %w bias %b scale %g residual %y) outs(%y) {
+    strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,
+    activation = #nn.activation<relu>, tile = array<i64: 1, 6>, loop_order = #kernel.loop_order<rows_outer>, layers = []}
+    : !padded, !filter, !vec, memref<1x16x1x1xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>, !map, !map
   // CHECK: kernel.conv2d ins(%[[X]], %[[W]] residual %[[Y]]) outs(%[[Y]])
   kernel.conv2d ins(%x, %w residual %y) outs(%y) {
     strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1,

@@ -191,6 +191,16 @@ func.func @fused_conv2d_c2(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x1x1xf32>, %r:
 
 // -----
 
+func.func @fused_conv2d_c3(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x1x1xf32>) {
+  // expected-error @+2 {{expects 'scale' to be 'tensor<1x4x1x1xf32>', got 'tensor<1x4x8x8xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0:2 = nn.fused_conv2d %x, %w scale %x {activation = #nn.activation<relu>}
+    : (tensor<1x4x8x8xf32>, tensor<4x4x1x1xf32>, tensor<1x4x8x8xf32>) -> (tensor<1x4x8x8xf32>, tensor<1x4x1x1xf32>)
+  return
+}
+
+// -----
+
 func.func @se_gate_c1(%m: tensor<1x4x1x1xf32>, %r: tensor<4xf32>, %e: tensor<4x2xf32>) {
   // expected-error @+2 {{expects 'reduce' to have 4 columns to match the channels, got 'tensor<4xf32>'}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -206,6 +216,16 @@ func.func @se_gate_c2(%m: tensor<1x4x1x1xf32>, %r: tensor<2x4xf32>, %e: tensor<4
   // expected-error @+1 {{failed to infer returned types}}
   %0 = nn.se_gate %m reduce %r expand %e {activation = #nn.activation<relu>, gate = #nn.activation<sigmoid>}
     : (tensor<1x4x1x1xf32>, tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<1x4x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @se_gate_c2_scalar(%m: tensor<1x4x1x1xf32>, %r: tensor<2x4xf32>, %e: tensor<f32>) {
+  // expected-error @+2 {{expects 'expand' to be 0 x 2, got 'tensor<f32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.se_gate %m reduce %r expand %e {activation = #nn.activation<relu>, gate = #nn.activation<sigmoid>}
+    : (tensor<1x4x1x1xf32>, tensor<2x4xf32>, tensor<f32>) -> tensor<1x4x1x1xf32>
   return
 }
 

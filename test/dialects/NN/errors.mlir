@@ -197,6 +197,42 @@ func.func @folded_bias_c2(%v: tensor<8xf32>) {
 
 // -----
 
+func.func @composed_weight_c1(%r: tensor<2x8xf32>, %w: tensor<8x4x3x3xf32>) {
+  // expected-error @+2 {{expects 'inner' to be the filter of a 1x1 convolution, got 'tensor<8x4x3x3xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.composed_weight %r, %w : (tensor<2x8xf32>, tensor<8x4x3x3xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @composed_weight_c2(%r: tensor<2x7xf32>, %w: tensor<8x4x1x1xf32>) {
+  // expected-error @+2 {{expects 'outer' to have 8 columns to match the channels, got 'tensor<2x7xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.composed_weight %r, %w : (tensor<2x7xf32>, tensor<8x4x1x1xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @composed_bias_c1(%r: tensor<2x7xf32>, %b: tensor<8xf32>) {
+  // expected-error @+2 {{expects 'outer' to have 8 columns to match 'inner_bias', got 'tensor<2x7xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.composed_bias %r, %b : (tensor<2x7xf32>, tensor<8xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @composed_bias_c2(%r: tensor<2x8xf32>, %b: tensor<8xf32>) {
+  // expected-error @+2 {{expects 'bias' to have 2 values, got 8}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = nn.composed_bias %r, %b bias %b : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
 func.func @folded_scale_c1(%g: tensor<8xf32>, %v: tensor<7xf32>) {
   // expected-error @+2 {{expects 'running_var' to have 8 values, got 7}}
   // expected-error @+1 {{failed to infer returned types}}

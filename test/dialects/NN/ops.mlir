@@ -19,6 +19,18 @@ func.func @parameter_key_with_quotes() -> tensor<f32> {
   return %w : tensor<f32>
 }
 
+// CHECK-LABEL: func @composed
+// CHECK-SAME: (%[[O:.*]]: tensor<2x8xf32>, %[[I:.*]]: tensor<8x4x1x1xf32>, %[[IB:.*]]: tensor<8xf32>)
+func.func @composed(%o: tensor<2x8xf32>, %i: tensor<8x4x1x1xf32>, %ib: tensor<8xf32>) -> (tensor<2x4xf32>, tensor<2xf32>) {
+  // CHECK: nn.composed_weight %[[O]], %[[I]] : (tensor<2x8xf32>, tensor<8x4x1x1xf32>) -> tensor<2x4xf32>
+  %0 = nn.composed_weight %o, %i : (tensor<2x8xf32>, tensor<8x4x1x1xf32>) -> tensor<2x4xf32>
+  // CHECK: %[[B:.*]] = nn.composed_bias %[[O]], %[[IB]] : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2xf32>
+  %1 = nn.composed_bias %o, %ib : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2xf32>
+  // CHECK: nn.composed_bias %[[O]], %[[IB]] bias %[[B]] : (tensor<2x8xf32>, tensor<8xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %2 = nn.composed_bias %o, %ib bias %1 : (tensor<2x8xf32>, tensor<8xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %0, %2 : tensor<2x4xf32>, tensor<2xf32>
+}
+
 // CHECK-LABEL: func @folded_weight
 // CHECK-SAME: (%[[W:.*]]: tensor<8x3x1x1xf32>, %[[V:.*]]: tensor<8xf32>)
 func.func @folded_weight(%w: tensor<8x3x1x1xf32>, %v: tensor<8xf32>) -> tensor<8x3x1x1xf32> {
@@ -315,6 +327,24 @@ func.func @fused_conv2d(%x: tensor<1x4x3x3xf32>, %w: tensor<4x4x1x1xf32>, %b: te
   %2:2 = nn.fused_conv2d %1#0, %w bias %b residual %x {activation = #nn.activation<leaky_relu, alpha = 0.1>, strides = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>}
     : (tensor<1x4x3x3xf32>, tensor<4x4x1x1xf32>, tensor<4xf32>, tensor<1x4x3x3xf32>) -> (tensor<1x4x3x3xf32>, tensor<1x4x1x1xf32>)
   return %2#1 : tensor<1x4x1x1xf32>
+}
+
+// CHECK-LABEL: func @fused_conv2d_scale
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4x3x3xf32>, %[[W:.*]]: tensor<4x4x1x1xf32>, %[[B:.*]]: tensor<4xf32>, %[[S:.*]]: tensor<1x4x1x1xf32>)
+func.func @fused_conv2d_scale(%x: tensor<1x4x3x3xf32>, %w: tensor<4x4x1x1xf32>, %b: tensor<4xf32>, %s: tensor<1x4x1x1xf32>) -> tensor<1x4x3x3xf32> {
+  // CHECK: nn.fused_conv2d %[[X]], %[[W]] bias %[[B]] scale %[[S]] residual %[[X]] {activation = #nn.activation<relu>}
+  %0:2 = nn.fused_conv2d %x, %w bias %b scale %s residual %x {activation = #nn.activation<relu>}
+    : (tensor<1x4x3x3xf32>, tensor<4x4x1x1xf32>, tensor<4xf32>, tensor<1x4x1x1xf32>, tensor<1x4x3x3xf32>) -> (tensor<1x4x3x3xf32>, tensor<1x4x1x1xf32>)
+  return %0#0 : tensor<1x4x3x3xf32>
+}
+
+// A gate of other means than those of the map that it is for.
+// CHECK-LABEL: func @hoisted_se_gate
+func.func @hoisted_se_gate(%m: tensor<2x4x1x1xf32>, %r: tensor<2x4xf32>, %e: tensor<16x2xf32>) -> tensor<2x16x1x1xf32> {
+  // CHECK: nn.se_gate {{.*}} : (tensor<2x4x1x1xf32>, tensor<2x4xf32>, tensor<16x2xf32>) -> tensor<2x16x1x1xf32>
+  %0 = nn.se_gate %m reduce %r expand %e {activation = #nn.activation<relu>, gate = #nn.activation<sigmoid>}
+    : (tensor<2x4x1x1xf32>, tensor<2x4xf32>, tensor<16x2xf32>) -> tensor<2x16x1x1xf32>
+  return %0 : tensor<2x16x1x1xf32>
 }
 
 // CHECK-LABEL: func @se_gate

@@ -113,6 +113,21 @@ func.func @residual_is_input(%x: !map) -> !map {
   return %0#0 : !map
 }
 
+// The residual behind a scale is read last: sums of parts of the reduction must not overwrite it.
+// CHECK-LABEL: func @scale
+// CHECK: kernel.conv2d ins(%[[X:[a-z0-9_]+]], %{{[0-9]+}} scale %{{.*}} residual %[[R:[a-z0-9_]+]]) outs(%[[R]])
+// CHECK: kernel.conv2d ins(%[[R]], %{{[0-9]+}} scale %{{.*}} residual %[[X]]) outs(%[[Z:[a-z0-9_]+]]) {{.*}}depth = 1
+// CHECK: kernel.convert_layout ins(%[[Z]])
+func.func @scale(%x: !map, %r: !map, %s: !means) -> !map {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %0:2 = nn.fused_conv2d %x, %w scale %s residual %r {activation = #relu}
+    : (!map, tensor<16x16x1x1xf32>, !means, !map) -> (!map, !means)
+  %1:2 = nn.fused_conv2d %0#0, %w scale %s residual %x {activation = #relu,
+      kernel.schedule = #kernel.direct<panel_vectors = 1, tile_rows = 1, tile_columns = 8, loop_order = panels_outer, depth = 1>}
+    : (!map, tensor<16x16x1x1xf32>, !means, !map) -> (!map, !means)
+  return %1#0 : !map
+}
+
 // A residual without the halo that the result needs stays what it is.
 // CHECK-LABEL: func @residual_without_halo
 // CHECK: kernel.zero_halo outs(%[[Z:.*]]) {{.*}} halo = [1, 1, 1, 1]
