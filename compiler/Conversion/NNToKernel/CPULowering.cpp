@@ -82,8 +82,35 @@ MemRefType CPULowering::getPixelType(int64_t batch, int64_t channels) const {
 // Convolution
 //===----------------------------------------------------------------------===//
 
+/// A 1x1 convolution with a stride, as in shortcuts, whose panels each read the input again: of its
+/// lines, far apart, they use one in four. The pixels they need are copied once, side by side.
+Value CPULowering::emitSubsampled(const DirectSchedule &schedule, ConvArguments conv, Value output,
+                                  bool wantsSums) {
+  SmallVector<int64_t> shape(cast<ShapedType>(conv.input.getType()).getShape());
+  ArrayRef<int64_t> pixels = cast<ShapedType>(output.getType()).getShape().take_back(2);
+  llvm::copy(pixels, shape.begin() + 2);
+  int64_t block = kernel::getLayout(conv.input).getBlock();
+  Value dense = memref::AllocOp::create(builder, getLoc(), blockedType(shape, block, {0, 0, 0, 0}));
+  kernel::PoolOp::create(builder, getLoc(), conv.input, dense, kernel::PoolKind::Max,
+                         /*kernel=*/ArrayRef<int64_t>{1, 1}, conv.strides, conv.padding,
+                         /*count_include_pad=*/false, getLayers());
+  conv.input = dense;
+  conv.strides = {1, 1};
+  return emit(schedule, conv, output, wantsSums);
+}
+
+/// True for a 1x1 convolution without padding that leaves out pixels.
+static bool leavesOutPixels(const ConvArguments &conv) {
+  ArrayRef<int64_t> filter = cast<ShapedType>(conv.weight.getType()).getShape().drop_front(2);
+  auto isAbove = [](int64_t limit) { return [limit](int64_t value) { return value > limit; }; };
+  return llvm::none_of(filter, isAbove(1)) && llvm::none_of(conv.padding, isAbove(0)) &&
+         llvm::any_of(conv.strides, isAbove(1));
+}
+
 Value CPULowering::emit(const DirectSchedule &schedule, const ConvArguments &conv, Value output,
                            bool wantsSums) {
+  if (schedule.loopOrder == kernel::LoopOrder::PanelsOuter && leavesOutPixels(conv))
+    return emitSubsampled(schedule, conv, output, wantsSums);
   auto inputType = cast<MemRefType>(conv.input.getType());
   auto outputType = cast<MemRefType>(output.getType());
   int64_t outputs = outputType.getDimSize(1), inputs = inputType.getDimSize(1);

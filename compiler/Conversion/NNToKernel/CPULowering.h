@@ -29,6 +29,8 @@ private:
                    bool wantsSums);
   mlir::Value emit(const WinogradSchedule &schedule, const ConvArguments &conv, mlir::Value output,
                    bool wantsSums);
+  mlir::Value emitSubsampled(const DirectSchedule &schedule, ConvArguments conv, mlir::Value output,
+                             bool wantsSums);
   mlir::Value packWinogradFilter(mlir::Value weight, int64_t outputBlocks,
                                  const WinogradSchedule &schedule);
   mlir::MemRefType blockedType(llvm::ArrayRef<int64_t> shape, int64_t block,

@@ -113,6 +113,24 @@ func.func @residual_is_input(%x: !map) -> !map {
   return %0#0 : !map
 }
 
+// Where each panel reads the input again, the pixels that a stride leaves out are dropped once.
+// CHECK-LABEL: func @subsampled
+// CHECK: memref.alloc() : memref<1x16x4x4xf32
+// CHECK-NEXT: %[[PIXELS:.*]] = memref.alloc() : memref<1x16x4x4xf32, #kernel.blocked<8, halo = [0, 0, 0, 0]>>
+// CHECK-NEXT: kernel.pool ins(%[[X:.*]]) outs(%[[PIXELS]]) {{.*}}kernel = array<i64: 1, 1>, kind = #kernel.pool_kind<max>{{.*}}strides = array<i64: 2, 2>
+// CHECK: kernel.conv2d ins(%[[PIXELS]], {{.*}}strides = array<i64: 1, 1>
+// CHECK: kernel.conv2d ins(%[[X]], {{.*}}loop_order = #kernel.loop_order<rows_outer>{{.*}}strides = array<i64: 2, 2>
+func.func @subsampled(%x: !map) -> (tensor<1x16x4x4xf32>, tensor<1x16x4x4xf32>) {
+  %w = nn.parameter "first.weight" : tensor<16x16x1x1xf32>
+  %0:2 = nn.fused_conv2d %x, %w {strides = array<i64: 2, 2>, activation = #identity,
+      kernel.schedule = #kernel.direct<panel_vectors = 1, tile_rows = 1, tile_columns = 4, loop_order = panels_outer>}
+    : (!map, tensor<16x16x1x1xf32>) -> (tensor<1x16x4x4xf32>, tensor<1x16x1x1xf32>)
+  %1:2 = nn.fused_conv2d %x, %w {strides = array<i64: 2, 2>, activation = #identity,
+      kernel.schedule = #kernel.direct<panel_vectors = 1, tile_rows = 1, tile_columns = 4, loop_order = rows_outer>}
+    : (!map, tensor<16x16x1x1xf32>) -> (tensor<1x16x4x4xf32>, tensor<1x16x1x1xf32>)
+  return %0#0, %1#0 : tensor<1x16x4x4xf32>, tensor<1x16x4x4xf32>
+}
+
 // The residual behind a scale is read last: sums of parts of the reduction must not overwrite it.
 // CHECK-LABEL: func @scale
 // CHECK: kernel.conv2d ins(%[[X:[a-z0-9_]+]], %{{[0-9]+}} scale %{{.*}} residual %[[R:[a-z0-9_]+]]) outs(%[[R]])
