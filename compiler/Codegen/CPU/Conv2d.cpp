@@ -258,9 +258,8 @@ SmallVector<Value> ConvolutionEmitter::reduce(Tile tile, Value inputAt, ValueRan
 }
 
 /// The first tile that reads weights would wait for them, and the others find them in the cache.
-/// So each one fetches some of those that come next, in the order of the addresses, which the
-/// processor follows: the next part of the reduction where the item is a whole map, and of the next
-/// panel otherwise.
+/// So each one fetches some of those that come next: of the next part of the reduction where the item
+/// is a whole map, and of the next panel otherwise.
 void ConvolutionEmitter::prefetchWeights(Value block, Value r, Value s) {
   constexpr int64_t lineElements = 64 / sizeof(float), pageElements = 4096 / sizeof(float);
   int64_t tapSize = filterShape[4] * filterShape[5];
@@ -273,19 +272,21 @@ void ConvolutionEmitter::prefetchWeights(Value block, Value r, Value s) {
     return;
   Value tap = e.linear({{block, filterShape[2] * filterShape[3]}, {r, filterShape[3]}, {s, 1}});
   Value next = e.linear({{panel, panelSize}, {part, partSize}}, partSize);
-  Value turn = tileOfBand;
   if (passes == 1) {
-    // A single tile reads its weights as one stream, which the processor follows within a page.
-    next = e.sub(next, e.index(partSize - pageElements));
-  } else if (items > 1) {
+    // A single tile reads its weights as one stream: those a page ahead.
+    Value ahead = e.add(next, e.linear({{tap, tapSize}}, pageElements - partSize));
+    for (int64_t at = 0; at < tapSize; at += lineElements)
+      e.prefetch(buffers.filter, e.add(ahead, at));
+  } else if (items == 1) {
+    e.prefetchPart(buffers.filter, next, partSize, e.linear({{tileOfBand, partTaps}, {tap, 1}}),
+                   tiles * partTaps);
+  } else {
     next = e.linear({{panel, panelSize}}, panelSize);
     Value item = e.linear({{image, bands}, {bandNumber, 1}});
-    turn = e.add(e.linear({{item, parts * tiles}, {part, tiles}}), tileOfBand);
+    Value turn = e.linear({{item, parts * tiles}, {part, tiles}, {tileOfBand, 1}});
+    e.prefetchPart(buffers.filter, next, panelSize, e.linear({{turn, partTaps}, {tap, 1}}),
+                   passes * parts * partTaps);
   }
-  int64_t lines = llvm::divideCeil(llvm::divideCeil(tapSize, lineElements), passes);
-  Value at = e.add(next, e.mul(e.linear({{turn, partTaps}, {tap, 1}}), lines * lineElements));
-  for (int64_t line = 0; line < lines; ++line)
-    e.prefetch(buffers.filter, e.add(at, line * lineElements));
 }
 
 SmallVector<Value> ConvolutionEmitter::emitTap(Tile tile, Value inputAt, Value filterAt,

@@ -24,11 +24,15 @@ void KernelEmitter::prefetch(Value buffer, Value at) {
 }
 void KernelEmitter::prefetchPart(Value buffer, Value at, int64_t elements, Value part,
                                  int64_t parts) {
-  constexpr int64_t lineElements = 64 / sizeof(float);
-  int64_t lines = llvm::divideCeil(llvm::divideCeil(elements, lineElements), parts);
-  Value first = add(at, mul(part, lines * lineElements));
-  for (int64_t line = 0; line < lines; ++line)
-    prefetch(buffer, add(first, line * lineElements));
+  constexpr int64_t lineElements = 64 / sizeof(float), maxStreams = 4;
+  int64_t lines = llvm::divideCeil(elements, lineElements);
+  int64_t linesOfPart = llvm::divideCeil(lines, parts);
+  int64_t streams = std::min(linesOfPart, maxStreams), length = llvm::divideCeil(lines, streams);
+  int64_t linesOfStream = llvm::divideCeil(linesOfPart, streams);
+  Value first = add(at, mul(part, linesOfStream * lineElements));
+  for (int64_t line = 0; line < linesOfStream; ++line)
+    for (int64_t stream = 0; stream < streams; ++stream)
+      prefetch(buffer, add(first, (stream * length + line) * lineElements));
 }
 Value KernelEmitter::loadScalar(Value buffer, Value at) {
   return memref::LoadOp::create(builder, loc, buffer, at);

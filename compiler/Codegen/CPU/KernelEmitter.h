@@ -34,7 +34,9 @@ public:
   /// Asks for the line at `at`, which may lie behind the buffer's end, in the second-level cache.
   void prefetch(mlir::Value buffer, mlir::Value at);
   /// Prefetches one of `parts` equal parts of the `elements` at `at`. What is read from
-  /// memory once and then from the cache is so fetched evenly, while the processor computes.
+  /// memory once and then from the cache is so fetched evenly, while the processor computes. The parts
+  /// go through up to four stretches of the elements side by side, each in the order of its addresses:
+  /// a processor follows each by itself, up to the end of a page, and so fetches more at a time.
   void prefetchPart(mlir::Value buffer, mlir::Value at, int64_t elements, mlir::Value part,
                     int64_t parts);
   mlir::Value loadScalar(mlir::Value buffer, mlir::Value at);
