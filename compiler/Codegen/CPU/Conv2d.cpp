@@ -331,10 +331,10 @@ SmallVector<Value> ConvolutionEmitter::emitRowByGroup(Tile tile, Value inputAt, 
           if (offset < 0 || offset % stride || offset / stride >= tile.columns)
             continue;
           if (!value)
-            value = e.spreadInGroups(
-                e.loadVector(buffers.input, e.add(inputAt, row * op.getStrides()[0] * input.row +
-                                                             column * input.column)),
-                channel, perGroup);
+            value = e.loadSpread(buffers.input,
+                                 e.add(inputAt, row * op.getStrides()[0] * input.row +
+                                                    column * input.column),
+                                 channel, perGroup);
           Value &sum = sums[row * tile.columns + offset / stride];
           sum = e.multiplyAdd(value, weights[s], sum);
         }

@@ -61,7 +61,16 @@ Value KernelEmitter::join(Value low, Value high, int64_t count) {
   return vector::ShuffleOp::create(builder, loc, low, high, order);
 }
 
-Value KernelEmitter::spreadInGroups(Value vector, int64_t lane, int64_t size) {
+Value KernelEmitter::loadSpread(Value buffer, Value at, int64_t lane, int64_t size) {
+  constexpr int64_t shuffledLanes = 4; // of a shuffle that is one instruction of one port
+  if (size > shuffledLanes && 2 * size == lanes) {
+    auto halves = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t i) { return i < size; });
+    auto type = VectorType::get({lanes}, builder.getI1Type());
+    Value isFirst = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, halves));
+    return select(isFirst, loadBroadcast(buffer, add(at, lane)),
+                  loadBroadcast(buffer, add(at, size + lane)));
+  }
+  Value vector = loadVector(buffer, at);
   if (size == 1)
     return vector;
   auto order = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes),

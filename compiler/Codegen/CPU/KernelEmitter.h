@@ -46,8 +46,8 @@ public:
 
   /// The mask of the lanes whose number is below `count`, which may be any number.
   mlir::Value lanesBelow(mlir::Value count);
-  /// In each group of `size` lanes, the group's lane number `lane` everywhere.
-  mlir::Value spreadInGroups(mlir::Value vector, int64_t lane, int64_t size);
+  /// The vector at `at`, but in each group of `size` lanes the group's lane number `lane` everywhere.
+  mlir::Value loadSpread(mlir::Value buffer, mlir::Value at, int64_t lane, int64_t size);
   /// The last `count` lanes of `low`, then the first of `high`.
   mlir::Value join(mlir::Value low, mlir::Value high, int64_t count);
 };

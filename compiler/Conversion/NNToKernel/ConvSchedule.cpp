@@ -33,12 +33,18 @@ static int64_t bytesPerInputBlock(const ConvShape &shape) {
   return shape.filterBytes / (shape.outputBlocks * shape.inputBlocks);
 }
 
+/// True for vectors of several groups, which the kernel multiplies without the zeros between them.
+static bool isByGroup(const ConvShape &shape, int64_t lanes) {
+  return shape.groups > 1 && shape.outputsPerGroup < lanes;
+}
+
 /// Cycles of one reduction step of a tile: two multiply-adds and two loads a
 /// cycle, and at least the latency of the dependent multiply-add (4 on current
 /// CPUs, 5 with some slack for the scheduler). Weights that are not in the
 /// first-level cache come at 29 bytes a cycle from the second, or at 24 while it
 /// is filled. With rows outermost an input beyond the first level is read again by
-/// each panel, at 40 bytes a cycle, and the worse the more rows a tile has.
+/// each panel, at 40 bytes a cycle, and the worse the more rows a tile has. Vectors of several groups
+/// are shuffled, on one of the ports that multiply, once for three taps of a row.
 static double stepCycles(int64_t rows, int64_t columns, const DirectSchedule &schedule,
                          const ConvShape &shape, int64_t lanes) {
   constexpr double latency = 5;
@@ -50,7 +56,8 @@ static double stepCycles(int64_t rows, int64_t columns, const DirectSchedule &sc
   double loads = (pixels + vectors) / 2.0;
   double weights = schedule.depth ? 0 : vectors * lanes * sizeof(float) / (isRowsOuter ? 29.0 : 24);
   double inputs = readsAgain ? rows * pixels * sizeof(float) / 40.0 : 0;
-  return std::max({multiplyAdds, loads, weights, latency}) + inputs;
+  double shuffles = isByGroup(shape, lanes) ? rows * (columns + 2) / 3.0 : 0;
+  return std::max({multiplyAdds, loads, weights, latency}) + inputs + shuffles / 2;
 }
 
 /// Cycles per reduction step of the whole convolution, edges included, and the
@@ -86,8 +93,7 @@ static int64_t maxPanelVectors(const ConvShape &shape, int64_t lanes) {
 /// value, and one left to the allocator, which spills when it has none. A vector of several groups
 /// is multiplied in as many permutations as a group has channels.
 static int64_t registersBeside(const ConvShape &shape, int64_t vectors, int64_t lanes) {
-  bool isByGroup = shape.groups > 1 && shape.outputsPerGroup < lanes;
-  return vectors + 2 + (isByGroup ? shape.outputsPerGroup : 0);
+  return vectors + 2 + (isByGroup(shape, lanes) ? shape.outputsPerGroup : 0);
 }
 
 static int64_t maxTilePixels(const ConvShape &shape, int64_t vectors, const VectorUnit &unit) {
@@ -96,11 +102,14 @@ static int64_t maxTilePixels(const ConvShape &shape, int64_t vectors, const Vect
 }
 
 /// Rows outermost reads the filter once for each row, panels outermost the input once for each
-/// panel: what is read again should come from the second-level cache.
+/// panel: what is read again should come from the second-level cache. A panel of some groups reads only
+/// their input.
 kernel::LoopOrder sinter::chooseLoopOrder(const ConvShape &shape) {
   constexpr int64_t smallBytes = 256 << 10, cachedBytes = 640 << 10;
-  bool isRowsOuter = shape.filterBytes <= smallBytes ||
-                     (shape.filterBytes <= cachedBytes && shape.inputBytes > cachedBytes);
+  bool isRowsOuter =
+      shape.groups == 1 &&
+      (shape.filterBytes <= smallBytes ||
+       (shape.filterBytes <= cachedBytes && shape.inputBytes > cachedBytes));
   return isRowsOuter ? kernel::LoopOrder::RowsOuter : kernel::LoopOrder::PanelsOuter;
 }
 
@@ -126,7 +135,9 @@ static void splitReduction(DirectSchedule &schedule, const ConvShape &shape) {
 
 std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const VectorUnit &unit,
                                                kernel::LoopOrder order) {
-  // Ties go to the later ones, whose panels are wider and read the input less often.
+  // Ties go to the later ones, whose panels are wider and read the input less often; with groups,
+  // whose panels read different inputs, to tall tiles.
+  int64_t sign = shape.groups > 1 ? 1 : -1;
   using Rank = std::pair<double, int64_t>;
   std::vector<std::pair<Rank, DirectSchedule>> candidates;
   for (int64_t vectors = 1; vectors <= maxPanelVectors(shape, unit.lanes); ++vectors) {
@@ -137,7 +148,8 @@ std::vector<DirectSchedule> sinter::rankDirect(const ConvShape &shape, const Vec
       for (int64_t rows = 1; rows <= std::min(maxPixels / columns, shape.rows); ++rows) {
         DirectSchedule candidate{vectors, rows, columns, order};
         splitReduction(candidate, shape);
-        Rank rank{estimate(shape, candidate, unit.lanes), -static_cast<int64_t>(candidates.size())};
+        Rank rank{estimate(shape, candidate, unit.lanes),
+                  sign * static_cast<int64_t>(candidates.size())};
         candidates.push_back({rank, candidate});
       }
   }
