@@ -218,10 +218,8 @@ void ConvolutionEmitter::emitFinal(Tile tile, Value firstRow, Value firstColumn,
   }
   Value isLast = parts > 1 ? e.lessThan(e.index(parts - 2), part) : Value();
   values = e.onlyIf(isLast, values, [&](ValueRange sums) {
-    if (!buffers.scale)
-      return finish(sums);
-    SmallVector<Value> values = scaled(sums);
-    if (buffers.residual)
+    SmallVector<Value> values = buffers.scale ? scaled(sums) : SmallVector<Value>(sums);
+    if (buffers.residual && buffers.scale)
       values = addResidual(tile, firstRow, firstColumn, values);
     return finish(values);
   });

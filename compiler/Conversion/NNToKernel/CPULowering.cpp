@@ -4,6 +4,8 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <array>
+
 using namespace mlir;
 using namespace sinter;
 
@@ -101,10 +103,10 @@ Value CPULowering::emitSubsampled(const DirectSchedule &schedule, ConvArguments 
 
 /// True for a 1x1 convolution without padding that leaves out pixels.
 static bool leavesOutPixels(const ConvArguments &conv) {
-  ArrayRef<int64_t> filter = cast<ShapedType>(conv.weight.getType()).getShape().drop_front(2);
-  auto isAbove = [](int64_t limit) { return [limit](int64_t value) { return value > limit; }; };
-  return llvm::none_of(filter, isAbove(1)) && llvm::none_of(conv.padding, isAbove(0)) &&
-         llvm::any_of(conv.strides, isAbove(1));
+  ArrayRef<int64_t> window = cast<ShapedType>(conv.weight.getType()).getShape().drop_front(2);
+  const std::array<int64_t, 2> ones{1, 1};
+  return window == ArrayRef(ones) && ArrayRef(conv.strides) != ArrayRef(ones) &&
+         llvm::all_of(conv.padding, [](int64_t side) { return side == 0; });
 }
 
 Value CPULowering::emit(const DirectSchedule &schedule, const ConvArguments &conv, Value output,

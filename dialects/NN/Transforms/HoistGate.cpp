@@ -12,6 +12,8 @@
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <array>
+
 namespace sinter::nn {
 #define GEN_PASS_DEF_HOISTGATE
 #include "dialects/NN/Transforms/Passes.h.inc"
@@ -26,12 +28,11 @@ namespace {
 
 /// True if the mean over pixels of `conv` is `conv` of the mean, and costs less so.
 bool commutesWithMean(FusedConv2dOp conv) {
-  auto areAll = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [&](int64_t value) { return value == expected; });
-  };
   ArrayRef<int64_t> filter = cast<ShapedType>(conv.getWeight().getType()).getShape();
-  return areAll(filter.take_back(2), 1) && areAll(conv.getStrides(), 1) &&
-         areAll(conv.getPadding(), 0) && conv.getGroups() == 1 && filter[1] <= filter[0];
+  const std::array<int64_t, 2> ones{1, 1};
+  return filter.take_back(2) == ArrayRef(ones) && conv.getStrides() == ArrayRef(ones) &&
+         llvm::all_of(conv.getPadding(), [](int64_t side) { return side == 0; }) &&
+         conv.getGroups() == 1 && filter[1] <= filter[0];
 }
 
 /// True for a convolution that has no epilogue yet but the mean, and a user of each alone.
